@@ -1,0 +1,1 @@
+"""Starlette routes: everything over HTTP that is not a page."""

@@ -1,0 +1,1 @@
+"""Functions from vars and handlers to components."""

@@ -1,0 +1,1 @@
+"""Use cases in pure Python: what GPTChina does, without pages or HTTP."""

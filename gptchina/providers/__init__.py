@@ -1,0 +1,1 @@
+"""Vendors behind Protocols of our own."""

@@ -1,0 +1,1 @@
+"""Servers that speak the vendors' real protocols, for development and tests."""
