@@ -1,0 +1,101 @@
+"""The engine, and the only commit in the program."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from gptchina.settings import get_settings
+
+from .writer import FairWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+POOL_SIZE = 16
+
+
+@cache
+def get_engine() -> Engine:
+    """Return the engine of the configured database, made once."""
+    return make_engine(get_settings().database)
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a SQLAlchemy URL: SQLite in WAL mode, or PostgreSQL by psycopg 3."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+    file = sqlite_file(url)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        # Transactions begin when transaction() says so; the driver must not begin any itself.
+        connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite URL, or None for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        # A settled turn must survive a power cut, which NORMAL does not promise in WAL mode.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@cache
+def _writer(url: str) -> FairWriter | None:
+    file = sqlite_file(url)
+    return FairWriter(file.with_name(file.name + ".lock")) if file else None
+
+
+@contextmanager
+def transaction() -> Generator[Session]:
+    """Open the one transaction of a use case: commit at the end, roll back on any error.
+
+    On SQLite one writer works at a time, in the order of arrival, across threads and processes,
+    so that no task starves. Do not call the network inside.
+    """
+    engine = get_engine()
+    writer = _writer(engine.url.render_as_string(hide_password=False))
+    if writer is None:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+        return
+    with writer.turn(), Session(engine, expire_on_commit=False) as session:
+        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading() -> Generator[Session]:
+    """Open a session that only reads, from one consistent state of the database."""
+    engine = get_engine()
+    with Session(engine, expire_on_commit=False) as session:
+        if engine.dialect.name == "sqlite":
+            session.connection().exec_driver_sql("BEGIN")
+        yield session

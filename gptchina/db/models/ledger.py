@@ -1,0 +1,120 @@
+"""The ledger: who has how many tokens, where each came from and where it went."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from .base import BigId, moment, tokens
+
+# No balance comes near it, and no sum of two balances overflows 64 bits.
+CEILING = 4 * 10**18
+
+
+class LedgerAccount(SQLModel, table=True):
+    """One side of an entry: somebody's wallet, or one of the program's own accounts."""
+
+    __tablename__ = "ledger_account"  # pyright: ignore[reportAssignmentType]
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(unique=True, max_length=80)
+
+
+class Wallet(SQLModel, table=True):
+    """A person's balance as a guarded number: always the sum of the wallet's ledger entries.
+
+    `held` tokens are part of the balance but promised to running turns; what is left is
+    available, and the database refuses to let it fall below zero.
+    """
+
+    __tablename__ = "wallet"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("balance >= held", name="available"),
+        CheckConstraint(f"balance <= {CEILING}", name="ceiling"),
+    )
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True, sa_type=BigId)
+    ledger_account_id: int = Field(foreign_key="ledger_account.id", unique=True, sa_type=BigId)
+    balance: int = tokens(default=0)
+    held: int = tokens(default=0)
+    claims: int = tokens(default=0)
+    claimed_at: datetime | None = moment(nullable=True)
+
+
+class LedgerEntry(SQLModel, table=True):
+    """An amount that moved from one ledger account to another; never changed, never deleted.
+
+    One row carries both sides, so that an unbalanced entry cannot be written down at all.
+    """
+
+    __tablename__ = "ledger_entry"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("debit_id <> credit_id", name="sides"),
+        Index("ix_ledger_entry_debit_id_id", "debit_id", "id"),
+        Index("ix_ledger_entry_credit_id_id", "credit_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str = Field(unique=True, max_length=120)
+    kind: str = Field(max_length=20)
+    debit_id: int = Field(foreign_key="ledger_account.id", sa_type=BigId)
+    credit_id: int = Field(foreign_key="ledger_account.id", sa_type=BigId)
+    amount: int = tokens()
+    note: str = Field(default="", max_length=400)
+    created_at: datetime = moment()
+
+
+class Hold(SQLModel, table=True):
+    """Tokens promised to a running turn, until it is settled or released, exactly once."""
+
+    __tablename__ = "hold"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("captured >= 0 AND captured <= amount", name="captured"),
+        CheckConstraint("state IN ('open', 'settled', 'released')", name="state"),
+        Index("ix_hold_state_expires_at", "state", "expires_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigId)
+    amount: int = tokens()
+    captured: int = tokens(default=0)
+    state: str = Field(default="open", max_length=10)
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class Usage(SQLModel, table=True):
+    """What one turn used and cost. Written with the hold, so that no turn is without one."""
+
+    __tablename__ = "usage"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        CheckConstraint("status IN ('unsettled', 'settled', 'free')", name="status"),
+        CheckConstraint("cost >= 0 AND absorbed >= 0", name="cost"),
+        Index("ix_usage_account_id_created_at", "account_id", "created_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigId)
+    conversation_id: str = Field(max_length=32)
+    model: str = Field(max_length=200)
+    input_rate: str = Field(max_length=32)
+    output_rate: str = Field(max_length=32)
+    cache_read_rate: str = Field(max_length=32)
+    cache_write_rate: str = Field(max_length=32)
+    markup: str = Field(max_length=32)
+    status: str = Field(default="unsettled", max_length=10)
+    input_tokens: int = tokens(default=0)
+    cache_read_tokens: int = tokens(default=0)
+    cache_write_tokens: int = tokens(default=0)
+    output_tokens: int = tokens(default=0)
+    reasoning_tokens: int = tokens(default=0)
+    cost: int = tokens(default=0)
+    absorbed: int = tokens(default=0)
+    estimated: bool = Field(default=False)
+    flag: str = Field(default="", max_length=40)
+    created_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)

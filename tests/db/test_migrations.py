@@ -1,0 +1,52 @@
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from alembic import command
+from gptchina.db.engine import get_engine, transaction
+from gptchina.db.migrations import config_for, migrate
+from gptchina.db.models import LedgerAccount, LedgerEntry, metadata
+from gptchina.domain import clock
+
+
+def test_models_equal_the_migrated_database(database):
+    with get_engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_revision_goes_down_and_up_again(database):
+    with get_engine().begin() as connection:
+        command.downgrade(config_for(connection), "base")
+        assert inspect(connection).get_table_names() in ([], ["alembic_version"])
+    migrate()
+    assert "ledger_entry" in inspect(get_engine()).get_table_names()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_entry SET amount = 1",
+        "UPDATE ledger_entry SET note = 'x' WHERE id = 1",
+        "DELETE FROM ledger_entry",
+    ],
+)
+def test_ledger_entries_cannot_be_changed(database, statement):
+    with transaction() as session:
+        one, other = LedgerAccount(code="one"), LedgerAccount(code="other")
+        session.add_all([one, other])
+        session.flush()
+        session.add(
+            LedgerEntry(
+                key="first",
+                kind="grant",
+                debit_id=one.id,
+                credit_id=other.id,
+                amount=5,
+                created_at=clock.now(),
+            )
+        )
+    with pytest.raises(DBAPIError, match="never changed"), transaction() as session:
+        session.connection().execute(text(statement))
