@@ -13,17 +13,20 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.create_table(
+    ledger_account = op.create_table(
         "ledger_account",
-        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_account")),
-        sa.UniqueConstraint("code", name=op.f("uq_ledger_account_code")),
+        sa.PrimaryKeyConstraint("id", name="pk_ledger_account"),
+        sa.UniqueConstraint("code", name="uq_ledger_account_code"),
+    )
+    op.bulk_insert(
+        ledger_account,
+        [{"id": -1, "code": "program:usage"}, {"id": -2, "code": "program:grants"}],
     )
     op.create_table(
         "wallet",
-        sa.Column("account_id", BIG_ID, nullable=False),
-        sa.Column("ledger_account_id", BIG_ID, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("balance", sa.BigInteger(), nullable=False),
         sa.Column("held", sa.BigInteger(), nullable=False),
         sa.Column("claims", sa.BigInteger(), nullable=False),
@@ -31,12 +34,11 @@ def upgrade() -> None:
         sa.CheckConstraint("balance <= 4000000000000000000", name=op.f("ck_wallet_ceiling")),
         sa.CheckConstraint("balance >= held", name=op.f("ck_wallet_available")),
         sa.CheckConstraint("held >= 0", name=op.f("ck_wallet_held")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_wallet_account_id")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_wallet_account"),
         sa.ForeignKeyConstraint(
-            ["ledger_account_id"], ["ledger_account.id"], name=op.f("fk_wallet_ledger_account_id")
+            ["account_id"], ["ledger_account.id"], name="fk_wallet_ledger_account"
         ),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_wallet")),
-        sa.UniqueConstraint("ledger_account_id", name=op.f("uq_wallet_ledger_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name="pk_wallet"),
     )
     op.create_table(
         "ledger_entry",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from .base import BigId, moment, tokens
@@ -12,11 +12,15 @@ CEILING = 4 * 10**18
 
 
 class LedgerAccount(SQLModel, table=True):
-    """One side of an entry: somebody's wallet, or one of the program's own accounts."""
+    """One side of an entry: somebody's wallet, or one of the program's own accounts.
+
+    A wallet has the id of the account it belongs to; the program's own accounts count down
+    from -1, so that the two never meet.
+    """
 
     __tablename__ = "ledger_account"  # pyright: ignore[reportAssignmentType]
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    id: int = Field(primary_key=True, sa_type=BigInteger)
     code: str = Field(unique=True, max_length=80)
 
 
@@ -29,13 +33,16 @@ class Wallet(SQLModel, table=True):
 
     __tablename__ = "wallet"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
+        ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_wallet_account"),
+        ForeignKeyConstraint(
+            ["account_id"], ["ledger_account.id"], name="fk_wallet_ledger_account"
+        ),
         CheckConstraint("held >= 0", name="held"),
         CheckConstraint("balance >= held", name="available"),
         CheckConstraint(f"balance <= {CEILING}", name="ceiling"),
     )
 
-    account_id: int = Field(foreign_key="account.id", primary_key=True, sa_type=BigId)
-    ledger_account_id: int = Field(foreign_key="ledger_account.id", unique=True, sa_type=BigId)
+    account_id: int = Field(primary_key=True, sa_type=BigInteger)
     balance: int = tokens(default=0)
     held: int = tokens(default=0)
     claims: int = tokens(default=0)

@@ -1,0 +1,36 @@
+"""The ledger: every token moves here, by an entry that is never changed."""
+
+from .entries import Amount, KeyConflictError, ProgramAccount, post
+from .holds import Settlement, hold, overdue, renew, settle
+from .usage import Terms, Use
+from .verification import Violation, verify
+from .wallets import (
+    Balance,
+    InsufficientBalanceError,
+    InvalidAmountError,
+    balance_of,
+    grant,
+    open_wallet,
+)
+
+__all__ = [
+    "Amount",
+    "Balance",
+    "InsufficientBalanceError",
+    "InvalidAmountError",
+    "KeyConflictError",
+    "ProgramAccount",
+    "Settlement",
+    "Terms",
+    "Use",
+    "Violation",
+    "balance_of",
+    "grant",
+    "hold",
+    "open_wallet",
+    "overdue",
+    "post",
+    "renew",
+    "settle",
+    "verify",
+]

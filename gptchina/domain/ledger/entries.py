@@ -1,0 +1,85 @@
+"""Posting: the one way a token moves from one ledger account to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import literal
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import select
+
+from gptchina.db.models import LedgerAccount, LedgerEntry
+from gptchina.domain import clock
+
+if TYPE_CHECKING:
+    from sqlmodel import Session, SQLModel
+
+# A signed 64-bit integer number of tokens; 1,000,000 tokens are 1 USD of list-price usage.
+Amount = int
+
+
+class ProgramAccount(IntEnum):
+    """The program's own ledger accounts; their ids are fixed by a migration."""
+
+    USAGE = -1
+    GRANTS = -2
+
+
+class KeyConflictError(Exception):
+    """A key that is already taken came again with another body: a fault, never a user's doing."""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One movement of tokens. The key names its cause, such as `turn:<id>` or `claim:<id>:<n>`."""
+
+    key: str
+    kind: str
+    debit: int
+    credit: int
+    amount: Amount
+    note: str = ""
+
+
+def insert_once(session: Session, table: type[SQLModel], **values: Any) -> bool:  # noqa: ANN401
+    """Insert a row unless a unique key of it is taken; return whether it was inserted."""
+    connection = session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement.returning(literal(1))).first() is not None
+
+
+def post(session: Session, posting: Posting) -> bool:
+    """Write an entry; return False if the very same entry was already there.
+
+    Raises:
+        KeyConflictError: the key was used for a different movement.
+    """
+    inserted = insert_once(
+        session,
+        LedgerEntry,
+        key=posting.key,
+        kind=posting.kind,
+        debit_id=posting.debit,
+        credit_id=posting.credit,
+        amount=posting.amount,
+        note=posting.note,
+        created_at=clock.now(),
+    )
+    if inserted:
+        return True
+    there = session.exec(
+        select(
+            LedgerEntry.kind, LedgerEntry.debit_id, LedgerEntry.credit_id, LedgerEntry.amount
+        ).where(LedgerEntry.key == posting.key)
+    ).one()
+    if there != (posting.kind, posting.debit, posting.credit, posting.amount):
+        raise KeyConflictError(posting.key)
+    return False
+
+
+def open_ledger_account(session: Session, account_id: int, code: str) -> bool:
+    """Make a ledger account unless it is there; return whether it was made."""
+    return insert_once(session, LedgerAccount, id=account_id, code=code)

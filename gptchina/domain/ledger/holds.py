@@ -1,0 +1,140 @@
+"""Holds: the worst case of a turn is reserved first, and what it cost is taken once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, select, update
+
+from gptchina.db.models import Hold, Wallet
+from gptchina.domain import clock
+
+from .entries import Amount, Posting, ProgramAccount, insert_once, post
+from .usage import Terms, Use, close_usage, flag_late, open_usage
+from .wallets import LARGEST_AMOUNT, InsufficientBalanceError, InvalidAmountError, balance_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a turn was charged, in tokens, and the balance after it."""
+
+    account_id: int
+    charged: Amount
+    balance: Amount
+
+
+def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> None:
+    """Reserve an amount for a turn and open its usage row.
+
+    The condition stands in the UPDATE itself, so that of any number of turns at once only as
+    many are admitted as the balance covers.
+
+    Raises:
+        InsufficientBalanceError: the available balance is smaller than the amount.
+        InvalidAmountError: the amount is not between 1 and LARGEST_AMOUNT.
+    """
+    if not 0 < amount <= LARGEST_AMOUNT:
+        raise InvalidAmountError(amount=amount)
+    reserved = session.connection().execute(
+        update(Wallet)
+        .where(
+            col(Wallet.account_id) == terms.account_id,
+            col(Wallet.balance) - col(Wallet.held) >= amount,
+        )
+        .values(held=col(Wallet.held) + amount)
+    )
+    if reserved.rowcount != 1:
+        available = balance_of(session, terms.account_id).available
+        raise InsufficientBalanceError(price=amount, balance=available)
+    insert_once(
+        session,
+        Hold,
+        id=terms.turn_id,
+        account_id=terms.account_id,
+        amount=amount,
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+    open_usage(session, terms)
+
+
+def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
+    """Take what a turn cost from its hold, return the rest, and close its usage row.
+
+    A turn that cost nothing is released. Never more than the hold is taken: the difference is
+    written down as absorbed. The first call decides; a later one moves nothing, marks the usage
+    row for review if it disagrees, and returns None.
+    """
+    row = session.exec(
+        select(Hold.account_id, Hold.amount).where(Hold.id == turn_id, Hold.state == "open")
+    ).one_or_none()
+    if row is None:
+        _note_latecomer(session, turn_id, use)
+        return None
+    account_id, amount = row
+    charged = min(use.cost, amount)
+    closed = session.connection().execute(
+        update(Hold)
+        .where(col(Hold.id) == turn_id, col(Hold.state) == "open")
+        .values(state="settled" if charged else "released", captured=charged, closed_at=clock.now())
+    )
+    if closed.rowcount != 1:
+        _note_latecomer(session, turn_id, use)
+        return None
+    _take(session, account_id, turn_id, charged=charged, held=amount)
+    close_usage(session, turn_id, use, charged)
+    return Settlement(account_id, charged, balance_of(session, account_id).balance)
+
+
+def _take(
+    session: Session, account_id: int, turn_id: str, *, charged: Amount, held: Amount
+) -> None:
+    session.connection().execute(
+        update(Wallet)
+        .where(col(Wallet.account_id) == account_id)
+        .values(balance=col(Wallet.balance) - charged, held=col(Wallet.held) - held)
+    )
+    if charged:
+        post(
+            session,
+            Posting(
+                key=f"turn:{turn_id}",
+                kind="turn",
+                debit=account_id,
+                credit=ProgramAccount.USAGE,
+                amount=charged,
+            ),
+        )
+
+
+def _note_latecomer(session: Session, turn_id: str, use: Use) -> None:
+    captured = session.exec(select(Hold.captured).where(Hold.id == turn_id)).one_or_none()
+    if captured is not None and captured != use.cost:
+        flag_late(session, turn_id)
+
+
+def renew(session: Session, turn_id: str, expires_at: datetime) -> bool:
+    """Move the deadline of an open hold; return False if the hold is not open any more."""
+    renewed = session.connection().execute(
+        update(Hold)
+        .where(col(Hold.id) == turn_id, col(Hold.state) == "open")
+        .values(expires_at=expires_at)
+    )
+    return renewed.rowcount == 1
+
+
+def overdue(session: Session, at: datetime) -> list[str]:
+    """Return the turns whose hold is open past its deadline, oldest first."""
+    return list(
+        session.exec(
+            select(Hold.id)
+            .where(Hold.state == "open", Hold.expires_at < at)
+            .order_by(col(Hold.expires_at))
+        )
+    )

@@ -1,0 +1,100 @@
+"""Usage rows: what each turn used and cost, written with its hold and closed with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, update
+
+from gptchina.db.models import Usage
+from gptchina.domain import clock
+
+from .entries import Amount, insert_once
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from sqlmodel import Session
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a turn is about and the price it was promised; fixed when the hold is made.
+
+    Rates are USD per 1,000,000 model tokens.
+    """
+
+    turn_id: str
+    account_id: int
+    conversation_id: str
+    model: str
+    input_rate: Decimal
+    output_rate: Decimal
+    cache_read_rate: Decimal
+    cache_write_rate: Decimal
+    markup: Decimal
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a turn used, in model tokens, and what that costs, in tokens of the platform.
+
+    The parts do not overlap, except that output includes reasoning.
+    """
+
+    cost: Amount
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    estimated: bool = False
+    flag: str = ""
+
+
+NOTHING = Use(cost=0)
+
+
+def open_usage(session: Session, terms: Terms) -> None:
+    """Write the usage row of a turn that begins."""
+    insert_once(
+        session,
+        Usage,
+        id=terms.turn_id,
+        account_id=terms.account_id,
+        conversation_id=terms.conversation_id,
+        model=terms.model,
+        input_rate=str(terms.input_rate),
+        output_rate=str(terms.output_rate),
+        cache_read_rate=str(terms.cache_read_rate),
+        cache_write_rate=str(terms.cache_write_rate),
+        markup=str(terms.markup),
+        created_at=clock.now(),
+    )
+
+
+def close_usage(session: Session, turn_id: str, use: Use, charged: Amount) -> None:
+    """Write down what a turn used; what it cost beyond the charge is absorbed, not taken."""
+    session.connection().execute(
+        update(Usage)
+        .where(col(Usage.id) == turn_id)
+        .values(
+            status="settled" if charged else "free",
+            input_tokens=use.input_tokens,
+            cache_read_tokens=use.cache_read_tokens,
+            cache_write_tokens=use.cache_write_tokens,
+            output_tokens=use.output_tokens,
+            reasoning_tokens=use.reasoning_tokens,
+            cost=charged,
+            absorbed=use.cost - charged,
+            estimated=use.estimated,
+            flag=use.flag,
+            closed_at=clock.now(),
+        )
+    )
+
+
+def flag_late(session: Session, turn_id: str) -> None:
+    """Mark a turn whose provider reported after the turn was closed, for somebody to look at."""
+    session.connection().execute(update(Usage).where(col(Usage.id) == turn_id).values(flag="late"))
