@@ -1,0 +1,83 @@
+"""Run the stand-in model server alone: `python -m gptchina.standins --port 9000`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import uvloop
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from gptchina.standins.behaviour import FAULTS, Behaviour
+from gptchina.standins.model_server import (
+    KNOWN_MODELS,
+    ModelServerOptions,
+    StandInRefusedError,
+    build_model_server,
+)
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m gptchina.standins", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=9000, help="port to listen on")
+    parser.add_argument("--key", default="", help="refuse requests without this API key")
+    parser.add_argument("--models", default=",".join(KNOWN_MODELS), help="names, with commas")
+    parser.add_argument("--length", type=int, help="chunks in an answer; an answer in words if not")
+    parser.add_argument("--delay", type=int, default=10, help="milliseconds between chunks")
+    parser.add_argument("--first-delay", type=int, default=0, help="milliseconds before the first")
+    parser.add_argument("--chunk", type=int, help="characters in a chunk; about a word if not")
+    parser.add_argument("--reasoning", type=int, default=0, help="chunks of reasoning before")
+    parser.add_argument("--fault", choices=sorted(FAULTS), default="", help="what goes wrong")
+    parser.add_argument("--after", type=int, default=0, help="chunks before the fault")
+    return parser.parse_args()
+
+
+async def _serve(app: Starlette, host: str, port: int) -> None:
+    """Serve until a signal asks to end."""
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        log_level=LogLevels.error,
+        websockets=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    await server.serve()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    arguments = _arguments()
+    behaviour = Behaviour(
+        length=arguments.length,
+        delay=arguments.delay,
+        first=arguments.first_delay,
+        chunk=arguments.chunk,
+        fault=arguments.fault,
+        after=arguments.after,
+        reasoning=arguments.reasoning,
+    )
+    models = tuple(name.strip() for name in arguments.models.split(",") if name.strip())
+    try:
+        app = build_model_server(ModelServerOptions(models, behaviour, arguments.key))
+    except StandInRefusedError as error:
+        sys.exit(str(error))
+    sys.stdout.write(f"OPENAI_BASE_URL=http://{arguments.host}:{arguments.port}/v1\n")
+    sys.stdout.flush()
+    uvloop.run(_serve(app, arguments.host, arguments.port))
+
+
+if __name__ == "__main__":
+    main()
