@@ -9,9 +9,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import uvloop
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from gptchina.standins.behaviour import FAULTS, Behaviour
 from gptchina.standins.model_server import (
@@ -20,6 +17,7 @@ from gptchina.standins.model_server import (
     StandInRefusedError,
     build_model_server,
 )
+from gptchina.standins.serving import serving
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -43,18 +41,14 @@ def _arguments() -> argparse.Namespace:
 
 async def _serve(app: Starlette, host: str, port: int) -> None:
     """Serve until a signal asks to end."""
-    server = Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        log_level=LogLevels.error,
-        websockets=False,
-    )
+    ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    await server.serve()
+        loop.add_signal_handler(number, ended.set)
+    async with serving(app, host, port) as address:
+        sys.stdout.write(f"OPENAI_BASE_URL={address}/v1\n")
+        sys.stdout.flush()
+        await ended.wait()
 
 
 def main() -> None:
@@ -74,8 +68,6 @@ def main() -> None:
         app = build_model_server(ModelServerOptions(models, behaviour, arguments.key))
     except StandInRefusedError as error:
         sys.exit(str(error))
-    sys.stdout.write(f"OPENAI_BASE_URL=http://{arguments.host}:{arguments.port}/v1\n")
-    sys.stdout.flush()
     uvloop.run(_serve(app, arguments.host, arguments.port))
 
 

@@ -41,7 +41,7 @@ class StandInRefusedError(RuntimeError):
 
 @dataclass(slots=True)
 class RecordedRequest:
-    """A request as it arrived, and what became of it."""
+    """A request as it arrived, and what became of it; `ended` is set when a stream is over."""
 
     path: str
     authorization: str
@@ -49,6 +49,7 @@ class RecordedRequest:
     sent: int = 0
     finished: bool = False
     disconnected: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class _EventStream(Response):
         for task in (writing, watching):
             task.cancel()
         await asyncio.gather(writing, watching, return_exceptions=True)
+        self._record.ended.set()
 
     async def _write(self, send: Send) -> None:
         begun = False
