@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_SECRET_PREFIX = "development-"  # noqa: S105 -- marks a generated secret, is none
 
 
