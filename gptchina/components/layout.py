@@ -1,0 +1,79 @@
+"""How a page stands in the window: in the frame with the sidebar, or alone."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from gptchina.components.account_live import account_live
+from gptchina.components.brand import brand_mark
+from gptchina.components.chat_dialogs import delete_dialog, rename_dialog
+from gptchina.components.icons import icon
+from gptchina.components.notices import connection_notice, notices
+from gptchina.components.preference import preference_sync
+from gptchina.components.shell import shell, sidebar_button
+from gptchina.components.sidebar import sidebar
+from gptchina.components.text import t
+from gptchina.components.wallet_panel import buy_dialog
+from gptchina.state.chat import ChatState
+from gptchina.state.chats import ChatsState
+from gptchina.state.session import SessionState
+from gptchina.state.wallet import WalletState
+
+
+def framed(*content: rx.Component) -> rx.Component:
+    """Return a signed-in page: the sidebar, the content as main, and what floats above."""
+    return rx.fragment(
+        shell(sidebar(), rx.el.main(*content, class_name="shell-main")),
+        rename_dialog(),
+        delete_dialog(),
+        buy_dialog(),
+        account_live(
+            active=SessionState.signed_in,
+            on_wallet=WalletState.load,
+            on_chats=ChatsState.load,
+            on_turns=ChatState.turns_changed,
+            on_profile=SessionState.profile_changed,
+        ),
+        preference_sync(theme=SessionState.theme, language=SessionState.language),
+        _floating(),
+    )
+
+
+def alone(*content: rx.Component) -> rx.Component:
+    """Return a page without the frame, for people who are not signed in."""
+    return rx.fragment(*content, _floating())
+
+
+def for_account(page: rx.Component) -> rx.Component:
+    """Return the page once the server has said who is there."""
+    return rx.cond(SessionState.signed_in, page, waiting())
+
+
+def waiting() -> rx.Component:
+    """Return what stands for the moment before the server has answered."""
+    return rx.el.div(
+        brand_mark(),
+        rx.el.span(t("Loading…"), class_name="visually-hidden"),
+        role="status",
+        class_name="waiting",
+    )
+
+
+def page_header(title: rx.Var[str], *actions: rx.Component, **props: object) -> rx.Component:
+    """Return the line above a framed page: the drawer's button on the phone, the title, actions."""
+    return rx.el.header(
+        sidebar_button(
+            icon("menu"),
+            action="open",
+            label=t("Open the sidebar"),
+            class_name="icon-button opener",
+        ),
+        rx.el.h1(title, class_name="page-title"),
+        *actions,
+        class_name="page-header",
+        **props,
+    )
+
+
+def _floating() -> rx.Component:
+    return rx.fragment(notices(), connection_notice())
