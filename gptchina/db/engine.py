@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 POOL_SIZE = 16
 
+# PostgreSQL shows each statement another state unless it is asked for one.
+ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 @cache
 def get_engine() -> Engine:
@@ -60,6 +63,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         # A settled turn must survive a power cut, which NORMAL does not promise in WAL mode.
         "synchronous=FULL",
         "foreign_keys=ON",
+        # Without it INSERT OR REPLACE deletes a ledger entry and no trigger hears of it.
+        "recursive_triggers=ON",
         "busy_timeout=30000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -98,4 +103,6 @@ def reading() -> Generator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         if engine.dialect.name == "sqlite":
             session.connection().exec_driver_sql("BEGIN")
+        else:
+            session.connection(execution_options=ONE_STATE)
         yield session

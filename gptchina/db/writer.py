@@ -27,19 +27,18 @@ class FairWriter:
         self._busy = False
         self._waiting: deque[Lock] = deque()
         self._descriptor = -1
-        self._owner = 0
+        os.register_at_fork(after_in_child=self._forget_parent)
 
     @contextmanager
     def turn(self) -> Generator[None]:
         """Wait for the writer's turn and hold it for the block. Not reentrant."""
         self._enter_queue()
         try:
-            descriptor = self._open()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            fcntl.flock(self._open(), fcntl.LOCK_EX)
             try:
                 yield
             finally:
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         finally:
             self._leave_queue()
 
@@ -51,7 +50,17 @@ class FairWriter:
             ticket = Lock()
             ticket.acquire()
             self._waiting.append(ticket)
-        ticket.acquire()
+        try:
+            ticket.acquire()
+        except BaseException:
+            # Ctrl-C while waiting: whoever leaves the queue must not be handed the turn.
+            with self._guard:
+                called = ticket not in self._waiting
+                if not called:
+                    self._waiting.remove(ticket)
+            if called:
+                self._leave_queue()
+            raise
 
     def _leave_queue(self) -> None:
         with self._guard:
@@ -61,8 +70,16 @@ class FairWriter:
                 self._busy = False
 
     def _open(self) -> int:
-        # A forked child shares its parent's descriptor, and with it the parent's lock.
-        if self._owner != os.getpid():
+        if self._descriptor < 0:
             self._descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
-            self._owner = os.getpid()
         return self._descriptor
+
+    def _forget_parent(self) -> None:
+        # The parent's threads, which wait or write, are not in the child. Its descriptor shares
+        # the parent's lock, and would keep it if the parent were killed.
+        self._guard = Lock()
+        self._busy = False
+        self._waiting = deque()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

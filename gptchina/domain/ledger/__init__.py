@@ -1,6 +1,6 @@
 """The ledger: every token moves here, by an entry that is never changed."""
 
-from .entries import Amount, KeyConflictError, ProgramAccount, post
+from .entries import Amount, KeyConflictError, Posting, ProgramAccount, post
 from .holds import Settlement, hold, overdue, renew, settle
 from .usage import Terms, Use
 from .verification import Violation, verify
@@ -19,6 +19,7 @@ __all__ = [
     "InsufficientBalanceError",
     "InvalidAmountError",
     "KeyConflictError",
+    "Posting",
     "ProgramAccount",
     "Settlement",
     "Terms",

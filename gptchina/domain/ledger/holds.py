@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
-from gptchina.db.models import Hold, Wallet
+from gptchina.db.models import Hold, Usage, Wallet
+from gptchina.db.models.ledger import CEILING
 from gptchina.domain import clock
 
-from .entries import Amount, Posting, ProgramAccount, insert_once, post
+from .entries import Amount, KeyConflictError, Posting, ProgramAccount, insert_once, post
 from .usage import Terms, Use, close_usage, flag_late, open_usage
 from .wallets import LARGEST_AMOUNT, InsufficientBalanceError, InvalidAmountError, balance_of
 
@@ -29,18 +30,22 @@ class Settlement:
     balance: Amount
 
 
-def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> None:
+def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> bool:
     """Reserve an amount for a turn and open its usage row.
 
     The condition stands in the UPDATE itself, so that of any number of turns at once only as
-    many are admitted as the balance covers.
+    many are admitted as the balance covers. Return False, and move nothing, if the turn has this
+    very hold already: whoever lost the acknowledgement may ask again.
 
     Raises:
         InsufficientBalanceError: the available balance is smaller than the amount.
         InvalidAmountError: the amount is not between 1 and LARGEST_AMOUNT.
+        KeyConflictError: the turn has another hold.
     """
     if not 0 < amount <= LARGEST_AMOUNT:
         raise InvalidAmountError(amount=amount)
+    if not _open_hold(session, terms, amount, expires_at):
+        return False
     reserved = session.connection().execute(
         update(Wallet)
         .where(
@@ -50,18 +55,32 @@ def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -
         .values(held=col(Wallet.held) + amount)
     )
     if reserved.rowcount != 1:
+        # The caller may go on in this transaction; nothing of the turn stays in it.
+        session.connection().execute(delete(Hold).where(col(Hold.id) == terms.turn_id))
         available = balance_of(session, terms.account_id).available
         raise InsufficientBalanceError(price=amount, balance=available)
-    insert_once(
+    open_usage(session, terms)
+    return True
+
+
+def _open_hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> bool:
+    inserted = insert_once(
         session,
         Hold,
         id=terms.turn_id,
         account_id=terms.account_id,
         amount=amount,
+        captured=0,
+        state="open",
         created_at=clock.now(),
         expires_at=expires_at,
     )
-    open_usage(session, terms)
+    if inserted:
+        return True
+    there = session.exec(select(Hold.account_id, Hold.amount).where(Hold.id == terms.turn_id)).one()
+    if there != (terms.account_id, amount):
+        raise KeyConflictError(f"hold {terms.turn_id}")
+    return False
 
 
 def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
@@ -70,7 +89,12 @@ def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
     A turn that cost nothing is released. Never more than the hold is taken: the difference is
     written down as absorbed. The first call decides; a later one moves nothing, marks the usage
     row for review if it disagrees, and returns None.
+
+    Raises:
+        InvalidAmountError: the cost is negative.
     """
+    if use.cost < 0:
+        raise InvalidAmountError(amount=use.cost)
     row = session.exec(
         select(Hold.account_id, Hold.amount).where(Hold.id == turn_id, Hold.state == "open")
     ).one_or_none()
@@ -114,8 +138,10 @@ def _take(
 
 
 def _note_latecomer(session: Session, turn_id: str, use: Use) -> None:
-    captured = session.exec(select(Hold.captured).where(Hold.id == turn_id)).one_or_none()
-    if captured is not None and captured != use.cost:
+    written = session.exec(
+        select(Usage.cost, Usage.absorbed).where(Usage.id == turn_id)
+    ).one_or_none()
+    if written is not None and sum(written) != min(use.cost, CEILING):
         flag_late(session, turn_id)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, update
 
 from gptchina.db.models import Usage
+from gptchina.db.models.ledger import CEILING
 from gptchina.domain import clock
 
 from .entries import Amount, insert_once
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 class Terms:
     """What a turn is about and the price it was promised; fixed when the hold is made.
 
-    Rates are USD per 1,000,000 model tokens.
+    Rates are USD per 1,000,000 model tokens. `prompt_tokens` is our own count of the prompt, in
+    model tokens: it stands in the usage row until the provider reports its own, so that a turn
+    whose process died can still be settled.
     """
 
     turn_id: str
@@ -34,6 +37,7 @@ class Terms:
     cache_read_rate: Decimal
     cache_write_rate: Decimal
     markup: Decimal
+    prompt_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def open_usage(session: Session, terms: Terms) -> None:
         cache_read_rate=str(terms.cache_read_rate),
         cache_write_rate=str(terms.cache_write_rate),
         markup=str(terms.markup),
+        input_tokens=terms.prompt_tokens,
         created_at=clock.now(),
     )
 
@@ -87,7 +92,8 @@ def close_usage(session: Session, turn_id: str, use: Use, charged: Amount) -> No
             output_tokens=use.output_tokens,
             reasoning_tokens=use.reasoning_tokens,
             cost=charged,
-            absorbed=use.cost - charged,
+            # A number that no column holds must not keep the turn from being closed.
+            absorbed=min(use.cost, CEILING) - charged,
             estimated=use.estimated,
             flag=use.flag,
             closed_at=clock.now(),

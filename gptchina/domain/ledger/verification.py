@@ -59,7 +59,10 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
            OR (state = 'open') <> (closed_at IS NULL)
            OR (state = 'settled') <> (captured > 0)
            OR captured <> COALESCE(ledger_entry.amount, 0)
-           OR (ledger_entry.id IS NOT NULL AND ledger_entry.debit_id <> hold.account_id)""",
+           OR (ledger_entry.id IS NOT NULL AND ledger_entry.debit_id <> hold.account_id)
+        UNION ALL SELECT key, kind, 0, ledger_entry.amount FROM ledger_entry
+        LEFT JOIN hold ON ledger_entry.key = 'turn:' || hold.id
+        WHERE (kind = 'turn' AND hold.id IS NULL) OR (kind = 'turn') <> (credit_id = -1)""",
     ),
     (
         "I6",
