@@ -21,6 +21,8 @@ class ClaimButton(rx.Component):
     claiming: rx.Var[bool]
     # Icon only, the text in a tooltip.
     collapsed: rx.Var[bool]
+    # The clocks do not agree any more (sleep, a set clock): load the three values again.
+    on_recheck: rx.EventHandler[rx.event.no_args_event_spec]
     on_claim: rx.EventHandler[rx.event.no_args_event_spec]
 
 

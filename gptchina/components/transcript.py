@@ -12,7 +12,7 @@ MARKDOWN_PACKAGES = [
     "remark-parse@11.0.0",
     "unified@11.0.5",
     "lowlight@3.3.0",
-    "highlight.js@11.11.1",
+    "highlight.js@11.11.2",
 ]
 
 
@@ -36,6 +36,10 @@ class Transcript(rx.Component):
     loading: rx.Var[bool]
     # Error code -> English text with {params}, for the card under a failed answer.
     messages: rx.Var[dict[str, str]]
+    # Code and params of a send that was refused before it became a turn; "" when none was. The
+    # card stands after the last message. Set to "" when a send or a retry begins.
+    refusal: rx.Var[str]
+    refusal_params: rx.Var[dict[str, Any]]
     # The id of the answer to try again.
     on_retry: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     # The id of the turn whose end was just seen.

@@ -1,0 +1,122 @@
+// Modal dialogs on the native <dialog>.
+import React, { useEffect, useId, useRef } from "react";
+import { useText } from "./i18n.js";
+import { CloseIcon } from "./icons.jsx";
+import { useLatest } from "./latest.js";
+
+function show(dialog) {
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+function outside(dialog, event) {
+  const box = dialog.getBoundingClientRect();
+  return (
+    event.clientX < box.left ||
+    event.clientX > box.right ||
+    event.clientY < box.top ||
+    event.clientY > box.bottom
+  );
+}
+
+/** Opens and closes with the state's wish; tells apart who closed it. */
+function useWish(ref, open, onClose) {
+  const latest = useLatest(onClose);
+  const byState = useRef(false);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (open === undefined || !dialog) return;
+    if (open) show(dialog);
+    else if (dialog.open) {
+      byState.current = true;
+      dialog.close();
+    }
+  }, [open, ref]);
+  return () => {
+    if (!byState.current) latest.current?.();
+    byState.current = false;
+  };
+}
+
+export function Dialog(props) {
+  const { open, title, description, dismissible = true, titleHidden, onClose, ...more } = props;
+  const { className, children, ...rest } = more;
+  const t = useText();
+  const ref = useRef(null);
+  const pressedOutside = useRef(false);
+  const id = useId();
+  const closed = useWish(ref, open, onClose);
+
+  // A press that began inside (selecting text) and ended on the backdrop does not close it.
+  const onPointerDown = (event) => {
+    pressedOutside.current = event.target === ref.current && outside(ref.current, event);
+  };
+  const onClick = (event) => {
+    const hit = event.target === ref.current && outside(ref.current, event);
+    if (dismissible && hit && pressedOutside.current) ref.current.close();
+  };
+  // The browser lets a second Esc through even when the first was refused; keydown is sure.
+  const onKeyDown = (event) => {
+    if (event.key === "Escape" && !dismissible) event.preventDefault();
+  };
+
+  return (
+    <dialog
+      {...rest}
+      ref={ref}
+      className={`dialog ${className || ""}`}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={description ? `${id}-description` : undefined}
+      onClose={closed}
+      onCancel={(event) => !dismissible && event.preventDefault()}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
+      onClick={onClick}
+    >
+      <header className={titleHidden ? "dialog-header visually-hidden" : "dialog-header"}>
+        <h2 className="dialog-title" id={`${id}-title`}>
+          {title}
+        </h2>
+        {dismissible && (
+          <button
+            type="button"
+            className="icon-button dialog-dismiss"
+            aria-label={t("Close")}
+            onClick={() => ref.current.close()}
+          >
+            <CloseIcon />
+          </button>
+        )}
+      </header>
+      {description && (
+        <p className="dialog-description" id={`${id}-description`}>
+          {description}
+        </p>
+      )}
+      {children}
+    </dialog>
+  );
+}
+
+export function DialogButton({ dialog, children, onClick, ...rest }) {
+  const press = (event) => {
+    show(document.getElementById(dialog));
+    onClick?.(event);
+  };
+  return (
+    <button type="button" {...rest} aria-haspopup="dialog" onClick={press}>
+      {children}
+    </button>
+  );
+}
+
+export function DialogClose({ children, onClick, ...rest }) {
+  const press = (event) => {
+    onClick?.(event);
+    event.currentTarget.closest("dialog")?.close();
+  };
+  return (
+    <button type="button" {...rest} onClick={press}>
+      {children}
+    </button>
+  );
+}
