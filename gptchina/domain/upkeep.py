@@ -1,0 +1,61 @@
+"""What runs beside the requests: sweeping, verifying, cleaning, and a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gptchina.db.engine import reading
+from gptchina.domain import accounts, chat, ledger
+from gptchina.domain.threads import in_thread
+from gptchina.providers import llm
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 15
+HOUR_SECONDS = 3600
+# How long running answers may go on when the program is told to stop.
+PATIENCE_SECONDS = 10
+
+
+def verify_ledger() -> list[ledger.Violation]:
+    """Check the invariants of the ledger and log every one that is broken."""
+    with reading() as session:
+        violations = ledger.verify(session)
+    for violation in violations:
+        log.error("ledger_violated", invariant=violation.invariant, rows=violation.rows)
+    return violations
+
+
+@asynccontextmanager
+async def upkeep() -> AsyncGenerator[None]:
+    """Keep house for as long as the block; then let running answers end, or cut and charge them."""
+    jobs = [
+        asyncio.create_task(_every(SWEEP_SECONDS, chat.sweep)),
+        asyncio.create_task(_every(HOUR_SECONDS, accounts.keep_house)),
+        asyncio.create_task(_every(HOUR_SECONDS, verify_ledger)),
+        asyncio.create_task(in_thread(llm.warm_up)),
+    ]
+    try:
+        yield
+    finally:
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        await chat.drain(PATIENCE_SECONDS)
+
+
+async def _every(seconds: float, job: Callable[[], object]) -> None:
+    while True:
+        try:
+            await in_thread(job)
+        except Exception:
+            # The next round may succeed; a job that failed must not end all later ones.
+            log.exception("upkeep_failed", job=job.__name__)
+        await asyncio.sleep(seconds)

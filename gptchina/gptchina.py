@@ -1,0 +1,21 @@
+"""The composition root: pages, API and upkeep put together."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from gptchina import pages
+from gptchina.api import build_api
+from gptchina.domain.upkeep import upkeep
+from gptchina.state.feedback import unexpected
+
+app = rx.App(
+    api_transformer=build_api(),
+    stylesheets=pages.STYLESHEETS,
+    head_components=pages.head(),
+    html_lang="en",
+    toaster=None,
+    backend_exception_handler=unexpected,
+)
+pages.register(app)
+app.register_lifespan_task(upkeep)

@@ -1,0 +1,103 @@
+"""The list of chats, with renaming and deleting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import reflex as rx
+
+from gptchina.domain import chat, clock
+from gptchina.domain.errors import DomainError, NotSignedInError
+from gptchina.domain.threads import in_thread
+
+from . import arguments
+from .feedback import report
+from .session import identify
+from .views import ChatView
+
+_AGES = ((0, "today"), (1, "yesterday"), (7, "week"), (30, "month"))
+
+
+def age_of(updated_at: datetime, now: datetime) -> str:
+    """Return the group of a chat in the list, by the days since it was last used."""
+    days = (now.date() - updated_at.date()) // timedelta(days=1)
+    return next((age for most, age in _AGES if days <= most), "older")
+
+
+class ChatsState(rx.State):
+    """The account's conversations, the latest first."""
+
+    chats: list[ChatView] = []
+    loaded: bool = False
+    renaming: str = ""
+    deleting: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Fetch the list."""
+        try:
+            identity = await identify(self)
+        except NotSignedInError:
+            self.reset()
+            return
+        await self._load(identity.account_id)
+
+    @rx.event
+    async def begin_rename(self, chat_id: str) -> rx.event.EventSpec | None:
+        """Open the dialog that renames a chat."""
+        return await self._point("renaming", chat_id)
+
+    @rx.event
+    def cancel_rename(self) -> None:
+        """Close the dialog."""
+        self.renaming = ""
+
+    @rx.event
+    async def rename(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+        """Give the chat the title that was typed."""
+        try:
+            identity = await identify(self)
+            title = arguments.form_text(form, "title")
+            await in_thread(chat.rename, identity.account_id, self.renaming, title)
+        except DomainError as error:
+            return await report(self, error)
+        self.renaming = ""
+        await self._load(identity.account_id)
+        return None
+
+    @rx.event
+    async def ask_delete(self, chat_id: str) -> rx.event.EventSpec | None:
+        """Open the dialog that asks whether a chat shall be deleted."""
+        return await self._point("deleting", chat_id)
+
+    @rx.event
+    def cancel_delete(self) -> None:
+        """Close the dialog."""
+        self.deleting = ""
+
+    @rx.event
+    async def confirm_delete(self) -> rx.event.EventSpec | None:
+        """Delete the chat; an answer on its way is stopped first."""
+        deleted, self.deleting = self.deleting, ""
+        try:
+            identity = await identify(self)
+            await chat.discard(identity.account_id, deleted)
+        except DomainError as error:
+            return await report(self, error)
+        await self._load(identity.account_id)
+        return rx.redirect("/") if deleted in self.router.url.path else None
+
+    async def _point(self, name: str, chat_id: object) -> rx.event.EventSpec | None:
+        try:
+            setattr(self, name, arguments.text(chat_id))
+        except DomainError as error:
+            return await report(self, error)
+        return None
+
+    async def _load(self, account_id: int) -> None:
+        now = clock.now()
+        self.chats = [
+            ChatView(row.id, row.title, age_of(row.updated_at, now), row.running)
+            for row in await in_thread(chat.list_chats, account_id)
+        ]
+        self.loaded = True
