@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache, partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -28,4 +29,6 @@ async def in_thread(use_case: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     that carries every user's stream.
     """
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_executor(), partial(use_case, *args, **kwargs))
+    # The context goes along, so that what the use case logs names its request.
+    work = partial(copy_context().run, use_case, *args, **kwargs)
+    return await loop.run_in_executor(_executor(), work)
