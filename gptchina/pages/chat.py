@@ -41,6 +41,8 @@ def _transcript() -> rx.Component:
         generation=ChatState.generation,
         loading=~ChatState.loaded,
         messages=MESSAGES,
+        refusal=ChatState.refusal.code,
+        refusal_params=ChatState.refusal.params,
         on_retry=ChatState.retry,
         on_finished=ChatState.finished,
     )
@@ -52,7 +54,7 @@ def _composer() -> rx.Component:
             model_picker(),
             conversation=ChatState.conversation,
             running=ChatState.running,
-            returned_draft=ChatState.returned_draft,
+            returned_draft=ChatState.refusal.draft,
             on_send=ChatState.send,
             on_stop=ChatState.stop,
         ),

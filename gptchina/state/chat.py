@@ -11,7 +11,7 @@ from gptchina.domain.threads import in_thread
 from . import arguments
 from .feedback import report
 from .session import identify
-from .views import MessageView, ModelView
+from .views import MessageView, ModelView, RefusalView
 
 PREFIX = "/c/"
 
@@ -30,7 +30,7 @@ class ChatState(rx.State):
     history: list[MessageView] = []
     generation: str = ""
     running: bool = False
-    returned_draft: str = ""
+    refusal: RefusalView = RefusalView()
     models: list[ModelView] = []
     model: str = ""
 
@@ -78,15 +78,14 @@ class ChatState(rx.State):
     async def send(self, text: str) -> rx.event.EventSpec | None:
         """Ask; a question that was refused goes back to where it was typed."""
         async with self:
-            self.returned_draft = ""
+            self.refusal = RefusalView()
             asked_in, model = self.conversation, self.model
         try:
             identity = await identify(self)
             turn = await chat.ask(identity.account_id, asked_in, arguments.text(text), model)
         except DomainError as error:
             async with self:
-                self.returned_draft = text if isinstance(text, str) else ""
-                return await report(self, error)
+                return await self._refuse(error, text)
         async with self:
             # The reader may have moved on to another conversation meanwhile.
             if self.conversation == asked_in:
@@ -97,13 +96,14 @@ class ChatState(rx.State):
     async def retry(self, message_id: str) -> rx.event.EventSpec | None:
         """Ask the question of a failed answer again."""
         async with self:
+            self.refusal = RefusalView()
             model = self.model
         try:
             identity = await identify(self)
             turn = await chat.ask_again(identity.account_id, arguments.text(message_id), model)
         except DomainError as error:
             async with self:
-                return await report(self, error)
+                return await self._refuse(error)
         async with self:
             if self.conversation == turn.conversation_id:
                 self._follow(turn)
@@ -145,9 +145,17 @@ class ChatState(rx.State):
         if latest and latest != self._latest:
             self._latest = self.generation = latest
 
+    async def _refuse(self, error: DomainError, draft: object = "") -> rx.event.EventSpec | None:
+        if isinstance(error, NotSignedInError):
+            return await report(self, error)
+        self.refusal = RefusalView(
+            error.code, error.params, draft if isinstance(draft, str) else ""
+        )
+        return None
+
     def _clear(self) -> None:
-        self.conversation = self.title = self.generation = self.returned_draft = ""
-        self._latest = ""
+        self.conversation = self.title = self.generation = self._latest = ""
+        self.refusal = RefusalView()
         self.missing = self.loaded = self.running = False
         self.history = []
 

@@ -43,6 +43,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "claim_not_ready": "The next claim is possible in {seconds} seconds.",
     "invalid_amount": "This amount is not possible.",
+    "turn_lost": "This answer does not exist any more.",
     "interrupted": "The answer was interrupted by a restart of the server.",
     "provider_auth": "The model's provider refused the key. Please tell the operator.",
     "provider_rate_limited": "The model's provider is busy. Please try again in a moment.",

@@ -34,6 +34,15 @@ class MessageView:
 
 
 @dataclass(frozen=True)
+class RefusalView:
+    """Why a question was not taken, and its text, which goes back to where it was typed."""
+
+    code: str = ""
+    params: Params = field(default_factory=dict[str, str | int])
+    draft: str = ""
+
+
+@dataclass(frozen=True)
 class ModelView:
     """A model to choose; rates are USD per 1,000,000 model tokens, as shown."""
 
