@@ -50,11 +50,10 @@ def form_error(form: str) -> rx.Component:
     return rx.el.div(rx.cond(wrong, _error("form-error")), role="alert")
 
 
-def save_row(form: str, label: rx.Var[str], *, danger: bool = False) -> rx.Component:
+def save_row(form: str, label: rx.Var[str]) -> rx.Component:
     """Return the form's button, and the word that it was done."""
-    look = "button-danger" if danger else "button-primary"
     return rx.el.div(
-        rx.el.button(label, type="submit", class_name=f"button {look}"),
+        rx.el.button(label, type="submit", class_name="button button-quiet"),
         rx.el.div(
             rx.cond(
                 AccountState.saved == form,

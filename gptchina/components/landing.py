@@ -9,6 +9,7 @@ from gptchina.components.links import link
 from gptchina.components.preferences import language_choice, theme_choice
 from gptchina.components.product import conversation_picture, product_points, product_title
 from gptchina.components.text import t
+from gptchina.state.session import SessionState
 
 
 def landing() -> rx.Component:
@@ -32,6 +33,23 @@ def landing() -> rx.Component:
     )
 
 
+def _both_ways() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            link(
+                "/register", t("Create account"), class_name="button button-primary button-large"
+            ),
+            _log_in("button-quiet"),
+            class_name="hero-actions",
+        ),
+        rx.el.p(t("New accounts start with free tokens."), class_name="hero-note"),
+    )
+
+
+def _log_in(look: str) -> rx.Component:
+    return link("/login", t("Log in"), class_name=f"button button-large {look}")
+
+
 def _hero() -> rx.Component:
     return rx.el.section(
         rx.el.div(
@@ -43,16 +61,7 @@ def _hero() -> rx.Component:
                 ),
                 class_name="hero-text",
             ),
-            rx.el.div(
-                link(
-                    "/register",
-                    t("Create account"),
-                    class_name="button button-primary button-large",
-                ),
-                link("/login", t("Log in"), class_name="button button-quiet button-large"),
-                class_name="hero-actions",
-            ),
-            rx.el.p(t("New accounts start with free tokens."), class_name="hero-note"),
+            rx.cond(SessionState.registration_open, _both_ways(), _log_in("button-primary")),
             class_name="hero-words",
         ),
         conversation_picture(),

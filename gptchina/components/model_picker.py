@@ -58,6 +58,6 @@ def demo_line() -> rx.Component:
         ChatState.models,
         lambda model: rx.cond(
             (model.id == ChatState.model) & model.demo,
-            rx.el.span(t("The built-in demo model answers: set an API key to use a real one.")),
+            rx.el.span(t("Answers come from the built-in demo model.")),
         ),
     )

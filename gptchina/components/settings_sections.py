@@ -7,6 +7,7 @@ import reflex as rx
 from gptchina.components.dialog import dialog, dialog_button, dialog_close
 from gptchina.components.forms import field, form_error, save_row
 from gptchina.components.icons import icon
+from gptchina.components.moment import moment
 from gptchina.components.preferences import language_choice, theme_choice
 from gptchina.components.text import t
 from gptchina.state.account import AccountState
@@ -147,8 +148,10 @@ def _device(device: rx.Var[DeviceView]) -> rx.Component:
     return rx.el.li(
         icon("device"),
         rx.el.div(
-            rx.el.p(device.browser, class_name="device-name"),
-            rx.el.p(device.address, " · ", device.last_seen, class_name="device-note figures"),
+            rx.el.p(_device_name(device), class_name="device-name"),
+            rx.el.p(
+                device.address, " · ", moment(device.last_seen), class_name="device-note figures"
+            ),
             class_name="device-words",
         ),
         rx.cond(
@@ -158,13 +161,17 @@ def _device(device: rx.Var[DeviceView]) -> rx.Component:
                 t("Log out"),
                 type="button",
                 class_name="button button-quiet button-small",
-                aria_label=t("Log out {device}", device=device.browser),
+                aria_label=t("Log out {device}", device=_device_name(device)),
                 on_click=AccountState.end_device(device.id),
             ),
         ),
         key=device.id,
         class_name="device",
     )
+
+
+def _device_name(device: rx.Var[DeviceView]) -> rx.Var[str]:
+    return rx.cond(device.browser, device.browser, t("Unknown device"))
 
 
 def delete_section() -> rx.Component:

@@ -11,6 +11,7 @@ from gptchina.components.preferences import language_choice, theme_choice
 from gptchina.components.product import product_points, product_title
 from gptchina.components.text import t
 from gptchina.state.feedback import MESSAGES
+from gptchina.state.session import SessionState
 
 NAME_LENGTH = 80
 EMAIL_LENGTH = 254
@@ -56,7 +57,10 @@ def log_in_form() -> rx.Component:
             messages=MESSAGES,
             class_name="form",
         ),
-        _other_way(t("No account yet?"), "/register", t("Create account")),
+        rx.cond(
+            SessionState.registration_open,
+            _other_way(t("No account yet?"), "/register", t("Create account")),
+        ),
     )
 
 

@@ -76,8 +76,8 @@ def meaning_section() -> rx.Component:
         ),
         rx.el.p(
             t(
-                "An answer's cost is held before it starts and settled when it ends. You never pay "
-                "more than what was used."
+                "What an answer can cost at most is held before it starts. When it ends you pay "
+                "what it used, and the rest is yours again."
             ),
             class_name="section-text",
         ),

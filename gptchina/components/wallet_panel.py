@@ -48,6 +48,7 @@ def claim(*, folded: bool | rx.Var[bool] = False) -> rx.Component:
         claiming=WalletState.claiming,
         collapsed=folded,
         on_claim=WalletState.claim,
+        on_recheck=WalletState.load,
     )
 
 
@@ -67,7 +68,7 @@ def buy_dialog() -> rx.Component:
     return dialog(
         rx.el.p(
             t(
-                "Until then every account can claim {amount} free tokens again and again.",
+                "Until then you can claim {amount} free tokens each time the countdown has ended.",
                 amount=WalletState.claim_amount,
             ),
             class_name="dialog-text",

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import reflex as rx
 from reflex.event import EventHandler
 
-from gptchina.pages import chat, login, not_found, register as register_page, settings, tokens
+from gptchina.pages import chat, login, not_found, settings, tokens
+from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
