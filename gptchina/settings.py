@@ -6,11 +6,14 @@ import secrets
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_SECRET_PREFIX = "development-"  # noqa: S105 -- marks a generated secret, is none
@@ -42,10 +45,10 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     secret_key: SecretStr = SecretStr("")
     creds_key: SecretStr = SecretStr("")
-    database_url: str = ""
-    redis_url: str = ""
+    database_url: Annotated[str, Field(pattern=r"^(|(sqlite|postgres(ql)?)(\+\w+)?://.+)$")] = ""
+    redis_url: Annotated[str, Field(pattern=r"^(|(rediss?|unix)://.+)$")] = ""
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=9)] = 0
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     allow_registration: bool = True
     allow_email_login: bool = True
@@ -55,7 +58,7 @@ class Settings(BaseSettings):
     claim_cooldown_hours: Annotated[int, Field(ge=1, le=24 * 365)] = 24
 
     openai_api_key: SecretStr = SecretStr("")
-    openai_base_url: str = ""
+    openai_base_url: Annotated[str, Field(pattern=r"^(|https?://.+)$")] = ""
     anthropic_api_key: SecretStr = SecretStr("")
     config_file: Path = Path("gptchina.yaml")
 
@@ -68,6 +71,17 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """Return the address people use, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> list[str]:
+        """Return the origins whose pages may call the program."""
+        parts = urlsplit(self.url)
+        port = f":{parts.port}" if parts.port else ""
+        # Browsers know one machine by two names, and a developer uses either.
+        local = {"localhost", "127.0.0.1"}
+        here = not self.production and parts.hostname in local
+        names = sorted(local) if here else [parts.netloc.removesuffix(port)]
+        return [f"{parts.scheme}://{name}{port}" for name in names]
 
     @property
     def https(self) -> bool:
@@ -130,6 +144,13 @@ def _development_secret(folder: Path, name: str) -> str:
     return path.read_text()
 
 
+def _reason(error: ErrorDetails) -> str:
+    """Return what is wrong with a value, without the value: it may be a secret."""
+    if error["type"] == "string_pattern_mismatch":
+        return "not an address of the kind this setting takes, see .env.example"
+    return error["msg"].removeprefix("Value error, ")
+
+
 def load_settings() -> Settings:
     """Read the settings; raise SettingsError with one line that names what is wrong."""
     try:
@@ -137,8 +158,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}: {reason}" if name else reason) from None
+        raise SettingsError(f"{name}: {_reason(first)}" if name else _reason(first)) from None
     if settings.production:
         return settings
     kept = {

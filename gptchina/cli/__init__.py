@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -14,10 +15,12 @@ from gptchina.settings import ROOT, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- argparse names it nowhere else
+
 # Each module has `add(subparsers)`, which adds its commands and sets `run` to a function that
 # takes the parsed arguments and returns the exit status. A module imports what costs time only
 # inside `run`, so that `--help` and a wrong setting answer at once.
-COMMANDS = ("serve", "build", "texts")
+COMMANDS = ("serve", "develop", "build", "texts", "users", "database")
 
 
 class CommandError(Exception):
@@ -40,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # works in the folder of the program, where its data, pages and `.env` are.
     parsed = parser().parse_args(arguments)
     os.chdir(ROOT)
+    # Ended from outside, a command ends what it started, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return int(parsed.run(parsed) or 0)
     except SettingsError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    from . import Subparsers
+
 # The build removes this folder first, so a stamp in it always belongs to a finished build.
 STAMP = BUILT.parent / "sources.sha256"
 INSTALLED = WEB / "node_modules" / ".gptchina-lock.sha256"
@@ -32,6 +36,7 @@ SOURCES = (
     "gptchina/cli/build.py",
     "gptchina/cli/compile_pages.py",
     "gptchina/cli/node.py",
+    "gptchina/cli/one_address.py",
     "gptchina/components/**/*.py",
     "gptchina/domain/**/*.py",
     "gptchina/gptchina.py",
@@ -42,10 +47,23 @@ SOURCES = (
     "requirements.lock",
     "rxconfig.py",
 )
+UNREACHABLE = "the npm registry cannot be reached; check the network, or npm's registry setting"
+CAUSES = {
+    "npm error code EUSAGE": "the two files in reflex.lock/ differ; run `make lock`",
+    "npm error code EINTEGRITY": "a downloaded JavaScript package is not the locked one",
+    "npm error code ETARGET": "a locked JavaScript package is not in the npm registry",
+    "npm error code ENOSPC": "the disk is full",
+    "_CERT": "the npm registry cannot be trusted (TLS certificate); see npm's cafile setting",
+    "ENOTFOUND": UNREACHABLE,
+    "EAI_AGAIN": UNREACHABLE,
+    "ECONNREFUSED": UNREACHABLE,
+    "ECONNRESET": UNREACHABLE,
+    "ETIMEDOUT": UNREACHABLE,
+}
 GENERATED = ("assets/external/", "assets/catalog.js")
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(subparsers: Subparsers) -> None:
     """Add `build`."""
     command = subparsers.add_parser("build", help="build the pages if their sources changed")
     command.add_argument("--force", action="store_true", help="build even if nothing changed")
@@ -59,7 +77,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the pages, or say that they are current."""
-    from .texts import compile_texts  # noqa: PLC0415 -- Babel is not needed to parse arguments
+    from .texts import compile_texts
 
     compile_texts()
     if is_current() and not arguments.force and not arguments.lock:
@@ -74,22 +92,45 @@ def is_current() -> bool:
     return _read(STAMP) == fingerprint(ROOT)
 
 
+def bring_up_to_date() -> None:
+    """Build the pages if their sources changed; of two programs at once, one builds."""
+    if is_current():
+        return
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not is_current():
+            build()
+
+
 def build(*, lock: bool = False) -> None:
     """Build the pages; with lock, resolve the packages anew. Raises CommandError."""
     current = fingerprint(ROOT)
-    LOG.parent.mkdir(exist_ok=True)
-    LOG.write_text("")
     variables = environment("prod")
     if lock:
+        _empty_log()
         _run("Preparing the page tools", ["prepare"], variables)
         _run("Locking the packages and building the pages", ["lock"], variables)
         current = fingerprint(ROOT)
     else:
         with _kept(LOCKS):
-            _run("Preparing the page tools", ["prepare"], variables)
-            _install(variables)
+            prepare()
             _run("Building the pages", ["pages"], variables)
     STAMP.write_text(current)
+
+
+def prepare() -> None:
+    """Install what builds the pages: exactly the locked packages. Raises CommandError."""
+    _empty_log()
+    variables = environment("prod")
+    with _kept(LOCKS):
+        _run("Preparing the page tools", ["prepare"], variables)
+    _install(variables)
+
+
+def _empty_log() -> None:
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.write_text("")
 
 
 def fingerprint(root: Path) -> str:
@@ -154,11 +195,10 @@ def _logged(command: list[str], variables: dict[str, str], folder: Path) -> None
 
 
 def _reason(text: str) -> str:
-    """Return the line of a log that explains the failure best."""
-    if any(sign in text for sign in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT")):
-        return "the npm registry cannot be reached; check the network, or npm's registry setting"
-    if "npm error code EUSAGE" in text:
-        return "reflex.lock/package.json and its package-lock.json differ; run `make lock`"
+    """Return what explains a failure best: a known cause, or the most telling line of the log."""
+    for sign, cause in CAUSES.items():
+        if sign in text:
+            return cause
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if "Error" in line or line.startswith("npm error")]
     return (telling or lines or ["no output"])[-1]
@@ -166,15 +206,30 @@ def _reason(text: str) -> str:
 
 @contextmanager
 def progress(title: str) -> Generator[None]:
-    """Print a line for a step that takes a while, and how long it took."""
-    print(f"{title} … ", end="", flush=True)
+    """Show that a step runs and for how long: each second on a terminal, else at its end."""
     began = time.monotonic()
+    over = threading.Event()
+
+    def show(ending: str = "") -> None:
+        line = f"{title} … {time.monotonic() - began:.0f} s{ending}"
+        print(f"\r{line}" if sys.stdout.isatty() else line, end="", flush=True)
+
+    def tick() -> None:
+        while sys.stdout.isatty() and not over.wait(1):
+            show()
+
+    ticking = threading.Thread(target=tick, daemon=True)
+    ticking.start()
     try:
         yield
     except BaseException:
-        print("failed", flush=True)
+        over.set()
+        ticking.join()
+        show(": failed\n")
         raise
-    print(f"{time.monotonic() - began:.0f} s", flush=True)
+    over.set()
+    ticking.join()
+    show("\n")
 
 
 def _read(path: Path) -> str:

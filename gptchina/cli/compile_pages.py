@@ -8,19 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .build import locked_packages
-from .node import LOCKS, WEB
+from .node import LOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-# Reflex bakes the server's address into the pages and guesses the port behind a proxy. Pages and
-# server share one address here, whatever it is, so the browser knows it best.
-ADDRESS_CODE = "  const endpoint = new URL(url_str);\n"
-SAME_ADDRESS = (
-    ADDRESS_CODE
-    + '  if (typeof window !== "undefined")\n'
-    + "    return new URL(endpoint.pathname, window.location.origin);\n"
-)
 
 
 def main(arguments: list[str]) -> int:
@@ -58,7 +49,6 @@ def build_pages(*, locked: bool) -> None:
         js_runtimes.install_frontend_packages = _require_locked
     prerequisites.get_compiled_app(prerender_routes=True, use_rich=False)
     build.setup_frontend(Path.cwd())
-    _use_same_address(WEB / "utils" / "state.js")
     build.build()
     if not locked:
         _normalise(LOCKS / "package.json")
@@ -80,15 +70,6 @@ def _require_locked(packages: Collection[str], _config: object) -> None:
     ]
     if wrong:
         raise SystemExit(f"Error: not in reflex.lock: {', '.join(wrong)}; run `make lock`")
-
-
-def _use_same_address(script: Path) -> None:
-    text = script.read_text()
-    if SAME_ADDRESS in text:
-        return
-    if text.count(ADDRESS_CODE) != 1:
-        raise SystemExit(f"Error: this version of Reflex needs another change in {script.name}")
-    script.write_text(text.replace(ADDRESS_CODE, SAME_ADDRESS))
 
 
 def _normalise(path: Path) -> None:

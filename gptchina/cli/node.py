@@ -29,6 +29,8 @@ def environment(mode: str) -> dict[str, str]:
         "REFLEX_USE_NPM": "1",
         "npm_config_audit": "false",
         "npm_config_fetch_retries": "3",
+        "npm_config_fetch_retry_maxtimeout": "8000",
+        "npm_config_fetch_retry_mintimeout": "1000",
         "npm_config_fund": "false",
         # A lock that names packages and hashes, not the address they once came from.
         "npm_config_omit_lockfile_registry_resolved": "true",

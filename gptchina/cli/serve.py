@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import socket
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from gptchina.settings import Settings, get_settings
 
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from . import Subparsers
+
 # How long running turns may take to settle after the signal to stop.
 SECONDS_TO_STOP = 30
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(subparsers: Subparsers) -> None:
     """Add `serve`."""
     command = subparsers.add_parser("serve", help="serve GPTChina (builds and migrates first)")
     command.set_defaults(run=run)
@@ -53,8 +56,8 @@ def require_free(address: str, port: int) -> None:
 
 def bring_database_up_to_date(settings: Settings) -> None:
     """Migrate the database. Raises CommandError when it cannot be reached."""
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
     from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     from gptchina.db.engine import get_engine
     from gptchina.db.migrations import migrate
@@ -72,19 +75,17 @@ def bring_database_up_to_date(settings: Settings) -> None:
 
 def bring_pages_up_to_date() -> None:
     """Compile the texts and build the pages if their sources changed."""
-    from .build import build, is_current
+    from .build import bring_up_to_date
     from .texts import compile_texts
 
     compile_texts()
-    if not is_current():
-        build()
+    bring_up_to_date()
 
 
 def _serve(settings: Settings) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
-
     from reflex_base.constants import Env
     from reflex_base.environment import environment
 
@@ -93,7 +94,7 @@ def _serve(settings: Settings) -> None:
     if multiprocessing.get_start_method() == "fork":
         # Loaded once, the program's memory is shared by the process that serves and the one that
         # watches over it.
-        import gptchina.gptchina  # noqa: F401
+        import_module("gptchina.gptchina")
     server = Server(
         target=f"{__name__}:application",
         factory=True,
@@ -112,17 +113,17 @@ def application() -> ASGIApp:
     """Return the program with its pages, for the server that imports it."""
     from starlette.routing import Mount
 
+    from gptchina.api import build_api
     from gptchina.api.frontend import Frontend
     from gptchina.gptchina import app
 
-    def with_pages(reflex_api: Any) -> Starlette:
+    def with_pages(reflex: Starlette) -> Starlette:
+        # Last, so that whatever Reflex answers itself comes first.
         frontend = Frontend(BUILT, lambda path: app.router(path) is not None)
-        reflex_api.routes.append(Mount("/", app=frontend))
-        return reflex_api
+        reflex.routes.append(Mount("/", app=frontend))
+        return reflex
 
-    given: Any = app.api_transformer
-    outer = given if isinstance(given, list | tuple) else [given] if given else []
-    app.api_transformer = [with_pages, *outer]
+    app.api_transformer = cast("Any", [with_pages, build_api(pages=BUILT)])
     return _Announced(app())
 
 

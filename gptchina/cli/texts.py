@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from . import Subparsers
+
 LOCALES = ROOT / "gptchina" / "locales"
 BROWSER_CATALOG = ROOT / "assets" / "catalog.js"
 # The languages of the interface beside English, by the name the browser uses.
@@ -31,11 +33,12 @@ SOURCES = {
     "assets/*.js": "javascript",
     "assets/*.jsx": "javascript",
 }
-# A table of texts that are looked up by a code: `MESSAGES = {"wrong_password": "…"}`.
+# Tables of texts that a page looks up by a code: `MESSAGES = {"wrong_password": "…"}`.
 TABLES = {"MESSAGES"}
+FOLDER_OF_TABLES = ROOT / "gptchina" / "state"
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(subparsers: Subparsers) -> None:
     """Add `texts`."""
     command = subparsers.add_parser("texts", help="make the translations the browser loads")
     command.add_argument(
@@ -79,7 +82,7 @@ def update_catalogs() -> None:
     """Bring every text of the sources into the catalogues; drop what is gone."""
     wanted = Catalog(charset="utf-8")
     for text, places in sorted(source_texts().items()):
-        wanted.add(text, locations=[(place, None) for place in sorted(places)])
+        wanted.add(text, locations=[(place, 1) for place in sorted(places)])
     for locale in LANGUAGES.values():
         catalog = catalog_of(locale)
         catalog.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
@@ -124,7 +127,7 @@ def _texts_of(path: Path, method: str) -> Iterator[str]:
     for _line, message, _comments, _context in extract(method, BytesIO(source), KEYWORDS):
         if isinstance(message, str):
             yield message
-    if method == "python":
+    if path.parent == FOLDER_OF_TABLES:
         yield from _table_texts(source)
 
 
