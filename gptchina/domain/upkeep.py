@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gptchina.db.engine import reading
-from gptchina.domain import accounts, chat, ledger
+from gptchina.domain import accounts, catalog, chat, ledger
 from gptchina.domain.threads import in_thread
 from gptchina.providers import llm
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 15
 HOUR_SECONDS = 3600
+LISTING_SECONDS = 600
 # How long running answers may go on when the program is told to stop.
 PATIENCE_SECONDS = 10
 
@@ -36,11 +38,21 @@ def verify_ledger() -> list[ledger.Violation]:
 @asynccontextmanager
 async def upkeep() -> AsyncGenerator[None]:
     """Keep house for as long as the block; then let running answers end, or cut and charge them."""
+    llm.warm_up()
+    # The other workers hear of the running answers to the last.
+    async with chat.with_other_workers():
+        async with _jobs():
+            yield
+        await chat.drain(PATIENCE_SECONDS)
+
+
+@asynccontextmanager
+async def _jobs() -> AsyncGenerator[None]:
     jobs = [
-        asyncio.create_task(_every(SWEEP_SECONDS, chat.sweep)),
-        asyncio.create_task(_every(HOUR_SECONDS, accounts.keep_house)),
-        asyncio.create_task(_every(HOUR_SECONDS, verify_ledger)),
-        asyncio.create_task(in_thread(llm.warm_up)),
+        asyncio.create_task(_every(SWEEP_SECONDS, partial(in_thread, chat.sweep))),
+        asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, accounts.keep_house))),
+        asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, verify_ledger))),
+        asyncio.create_task(_every(LISTING_SECONDS, catalog.refresh)),
     ]
     try:
         yield
@@ -48,14 +60,13 @@ async def upkeep() -> AsyncGenerator[None]:
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
-        await chat.drain(PATIENCE_SECONDS)
 
 
-async def _every(seconds: float, job: Callable[[], object]) -> None:
+async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
-            await in_thread(job)
+            await job()
         except Exception:
             # The next round may succeed; a job that failed must not end all later ones.
-            log.exception("upkeep_failed", job=job.__name__)
+            log.exception("upkeep_failed", job=repr(job))
         await asyncio.sleep(seconds)
