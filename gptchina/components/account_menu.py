@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from gptchina.components.icons import icon
+from gptchina.components.log_out import log_out
 from gptchina.components.menu import menu, menu_item, menu_popup, menu_separator, menu_trigger
 from gptchina.components.preferences import language_choice, theme_choice
-from gptchina.components.log_out import log_out
 from gptchina.components.text import t
 from gptchina.state.session import SessionState
 
@@ -20,7 +20,7 @@ def account_menu() -> rx.Component:
             rx.el.span(SessionState.name, class_name="account-name fold-away"),
             icon("chevrons-up-down"),
             class_name="account-trigger",
-            title=SessionState.name,
+            custom_attrs={"title": SessionState.name},
         ),
         menu_popup(
             rx.el.div(SessionState.email, class_name="menu-note"),

@@ -32,7 +32,8 @@ def _rename_form(chat: rx.Var[ChatView]) -> rx.Component:
             default_value=chat.title,
             max_length=TITLE_LENGTH,
             required=True,
-            auto_focus=True,
+            # The browser's own attribute: React's would focus before the dialog is open.
+            custom_attrs={"autofocus": "true"},
             auto_complete="off",
             aria_label=t("Title"),
             class_name="field-input",

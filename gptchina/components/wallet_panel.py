@@ -58,7 +58,7 @@ def buy_button() -> rx.Component:
         icon("coins"),
         rx.el.span(t("Buy Tokens"), class_name="fold-away"),
         dialog=BUY_DIALOG,
-        title=t("Buy Tokens"),
+        custom_attrs={"title": t("Buy Tokens")},
         class_name="button button-primary buy",
     )
 
