@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 _START_SECONDS = 20.0
+_STOP_SECONDS = 3.0
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -39,7 +40,7 @@ async def _until_it_listens(host: str, port: int) -> None:
             return
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve the application and yield its address, such as `http://127.0.0.1:9000`.
 
@@ -63,4 +64,6 @@ async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Asy
         yield f"http://{host}:{port}"
     finally:
         server.stop()
-        await running
+        # A reply that still hangs would hold the server up for good.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(running, _STOP_SECONDS)

@@ -36,8 +36,8 @@ def _names(error: BaseException) -> set[str]:
     return names
 
 
-def provider_error(error: Exception, *, begun: bool = False) -> ProviderError:
-    """Return the failure that a vendor's exception stands for; `begun` after the first piece.
+def provider_error(error: Exception, *, streaming: bool = False) -> ProviderError:
+    """Return the failure that a vendor's exception stands for; `streaming` after the reply began.
 
     The classes are told by name: each vendor's client has its own, and litellm's are made from
     those of the openai package.
@@ -46,7 +46,7 @@ def provider_error(error: Exception, *, begun: bool = False) -> ProviderError:
     names = _names(error)
     if "Timeout" in names or "APITimeoutError" in names or "TimeoutError" in names:
         return ProviderError(ProviderFailure.TIMEOUT, detail)
-    if begun and names & {"TransferEncodingError", "ClientPayloadError", "RemoteProtocolError"}:
+    if streaming and names & {"TransferEncodingError", "ClientPayloadError", "RemoteProtocolError"}:
         return ProviderError(ProviderFailure.CUT, detail)
     if "JSONDecodeError" in names:
         return ProviderError(ProviderFailure.GARBAGE, detail)

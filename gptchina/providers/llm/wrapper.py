@@ -52,19 +52,19 @@ async def read_wrapper(wrapper: Any, timeouts: Timeouts) -> AsyncGenerator[Piece
     """
     reader = _WrapperReader()
     failure = ProviderError(ProviderFailure.CUT, "the stream ended without a finish")
-    wait, begun = timeouts.first_piece, False
+    wait = timeouts.first_piece
     try:
         try:
             while True:
                 async with asyncio.timeout(wait):
                     chunk = await anext(wrapper)
-                wait, begun = timeouts.between_pieces, True
+                wait = timeouts.between_pieces
                 for piece in reader.feed(chunk):
                     yield piece
         except StopAsyncIteration:
             pass
         except Exception as error:  # noqa: BLE001 -- every vendor's client has its own
-            failure, reader.reason = provider_error(error, begun=begun), ""
+            failure, reader.reason = provider_error(error, streaming=True), ""
         if reader.usage is not None:
             yield UsagePiece(reader.usage)
         if not reader.reason:
