@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     creds_key: SecretStr = SecretStr("")
     database_url: Annotated[str, Field(pattern=r"^(|(sqlite|postgres(ql)?)(\+\w+)?://.+)$")] = ""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
     redis_url: Annotated[str, Field(pattern=r"^(|(rediss?|unix)://.+)$")] = ""
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=9)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -112,6 +113,12 @@ class Settings(BaseSettings):
             or self.openai_base_url
         )
         return not self.production and not configured
+
+    @model_validator(mode="after")
+    def _refuse_workers_that_cannot_meet(self) -> Self:
+        if self.workers > 1 and not self.redis_url:
+            raise ValueError("WORKERS above 1 needs REDIS_URL, by which the processes meet")
+        return self
 
     @model_validator(mode="after")
     def _refuse_unsafe_production(self) -> Self:

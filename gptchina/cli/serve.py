@@ -102,6 +102,7 @@ def _serve(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         log_level=LogLevels.warning,
+        workers=settings.workers,
         workers_kill_timeout=SECONDS_TO_STOP,
         # A worker that died is replaced: a crash must not need the operator.
         respawn_failed_workers=True,
