@@ -101,7 +101,7 @@ async def report(state: rx.State, error: DomainError) -> rx.event.EventSpec | No
     return None
 
 
-def unexpected(error: Exception) -> rx.event.EventSpec:
+def unexpected(exception: Exception) -> rx.event.EventSpec:
     """Log a fault of the program and tell the user that there was one."""
-    log.error("handler_failed", exc_info=error)
+    log.error("handler_failed", exc_info=exception)
     return FeedbackState.show_fault()  # pyright: ignore[reportReturnType]
