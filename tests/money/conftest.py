@@ -14,7 +14,7 @@ def pytest_configure(config):
     config.stash[SEED] = int(os.environ.get("MONEY_SEED") or secrets.randbits(32))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def promise(request):
     """Say what a test has shown, for the summary."""
     return request.config.stash[PROMISES].append

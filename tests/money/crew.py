@@ -19,7 +19,7 @@ from gptchina.settings import ROOT
 
 def play(scenario, **parameters):
     """Run a scenario, a function of a module, in a program of its own; return what it returned."""
-    done = subprocess.run(  # noqa: S603 -- our own program
+    done = subprocess.run(
         [sys.executable, "-m", __name__, scenario.__module__, scenario.__qualname__],
         input=json.dumps(parameters),
         capture_output=True,

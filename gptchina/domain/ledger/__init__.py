@@ -3,7 +3,7 @@
 from .entries import Amount, KeyConflictError, Posting, ProgramAccount, post
 from .holds import Settlement, hold, overdue, renew, settle
 from .usage import Terms, Use
-from .verification import Violation, verify
+from .verification import PROMISES, Violation, verify
 from .wallets import (
     Balance,
     InsufficientBalanceError,
@@ -14,6 +14,7 @@ from .wallets import (
 )
 
 __all__ = [
+    "PROMISES",
     "Amount",
     "Balance",
     "InsufficientBalanceError",
