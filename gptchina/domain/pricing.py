@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING
 
 from gptchina.providers.llm import TokenUsage
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 HIGHEST_RATE = Decimal(1_000_000)
 HIGHEST_MARKUP = Decimal(1000)
 HIGHEST_CHARGE = 2**63 - 1
+MOST_OUTPUT = 10**9
 # Vendors count a little more than the window they publish; what is beyond that is a fault.
 _TOLERANCE_PERCENT = 110
 
@@ -42,21 +45,25 @@ def _checked(name: str, value: object, highest: Decimal) -> Decimal:
 class Rates:
     """What a model costs, in USD per million model tokens.
 
-    Every rate is finite and above 0; it may be 0 only when the model is declared free, and then
-    all of them are. Raises PriceError otherwise.
+    Every rate is finite and above 0, or all of them are 0: the model is free, which only the
+    configuration can say. Raises PriceError otherwise.
     """
 
     input: Decimal
     output: Decimal
     cache_read: Decimal
     cache_write: Decimal
-    free: bool = False
 
     def __post_init__(self) -> None:
         for name in ("input", "output", "cache_read", "cache_write"):
             value = _checked(name, getattr(self, name), HIGHEST_RATE)
-            if (value == 0) is not self.free:
-                raise PriceError(f"{name} must be 0 for a free model and above 0 for any other")
+            if value == 0 and not self.free:
+                raise PriceError(f"{name} must be above 0, unless all rates are 0")
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing is charged."""
+        return not any((self.input, self.output, self.cache_read, self.cache_write))
 
     @property
     def dearest_prompt(self) -> Decimal:
@@ -115,38 +122,33 @@ def worst_case(prompt_tokens: int, max_output: int, rates: Rates, markup: Decima
     return _ceiling(parts, markup)
 
 
-def affordable_output(
-    available: int, prompt_tokens: int, rates: Rates, markup: Decimal, highest: int
-) -> int:
-    """Return how many output tokens, at most `highest`, the available credit is sure to pay for.
+def affordable_output(available: int, prompt_tokens: int, rates: Rates, markup: Decimal) -> int:
+    """Return how many output tokens the available credit is sure to pay for after the prompt.
 
-    The result is the largest whose worst case is within `available`; -1 if not even the prompt is.
+    The result is the largest whose worst case is within `available`; 0 if not even the prompt is.
     """
-    _require_counts(highest)
-    if worst_case(prompt_tokens, 0, rates, markup) > available:
-        return -1
-    low, high = 0, highest
-    while low < high:
-        middle = (low + high + 1) // 2
-        if worst_case(prompt_tokens, middle, rates, markup) <= available:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    _require_counts(prompt_tokens)
+    if rates.free:
+        return MOST_OUTPUT
+    # The worst case is rounded up to a whole number and so is what is available: the exact cost
+    # may reach the available credit, but not pass it.
+    left = Fraction(available) / Fraction(checked_markup(markup))
+    left -= prompt_tokens * Fraction(rates.dearest_prompt)
+    return min(max(floor(left / Fraction(rates.output)), 0), MOST_OUTPUT)
 
 
-def clamp_usage(usage: TokenUsage, context_window: int, max_output: int) -> tuple[TokenUsage, bool]:
-    """Return the usage within what the model can do, and whether it was beyond and is absurd.
+def clamp(usage: TokenUsage, context_window: int | None) -> tuple[TokenUsage, bool]:
+    """Return the usage within what the model can do, and whether it was absurd.
 
-    Up to a tenth above the limits is believed. Prompt parts are cut in order of price: what was
-    read from a cache is kept last. Negative parts become 0.
+    Neither prompt nor output can be larger than the window; up to a tenth more is believed. Parts
+    of the prompt are cut in order of price: what was read from a cache is kept last. Negative
+    parts become 0. Without a known window only those are mended.
     """
-    most_prompt = context_window * _TOLERANCE_PERCENT // 100
-    most_output = max_output * _TOLERANCE_PERCENT // 100
-    read = min(max(usage.cache_read, 0), most_prompt)
-    plain = min(max(usage.input, 0), most_prompt - read)
-    write = min(max(usage.cache_write, 0), most_prompt - read - plain)
-    output = min(max(usage.output, 0), most_output)
+    most = HIGHEST_CHARGE if context_window is None else context_window * _TOLERANCE_PERCENT // 100
+    read = min(max(usage.cache_read, 0), most)
+    plain = min(max(usage.input, 0), most - read)
+    write = min(max(usage.cache_write, 0), most - read - plain)
+    output = min(max(usage.output, 0), most)
     reasoning = min(max(usage.reasoning, 0), output)
     clamped = TokenUsage(plain, read, write, output, reasoning)
     return clamped, clamped != usage

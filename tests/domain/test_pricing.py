@@ -19,14 +19,14 @@ from gptchina.domain.pricing import (
     affordable_output,
     charge,
     checked_markup,
-    clamp_usage,
+    clamp,
     worst_case,
 )
 from gptchina.providers.llm import TokenUsage
 
 ONE = Decimal(1)
 DEMO = Rates(Decimal("0.15"), Decimal("0.60"), Decimal("0.15"), Decimal("0.15"))
-FREE = Rates(Decimal(0), Decimal(0), Decimal(0), Decimal(0), free=True)
+FREE = Rates(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
 DEAR = Rates(Decimal(1000), Decimal(1000), Decimal(1000), Decimal(1000))
 
 counts = st.integers(0, 10**7)
@@ -103,22 +103,19 @@ def test_no_usage_within_the_hold_costs_more_than_the_hold(
     assert charge(usage, price, markup) <= worst_case(usage.prompt, usage.output, price, markup)
 
 
-@given(st.integers(0, 10**9), st.integers(0, 10**6), rates, markups, st.integers(0, 10**6))
+@given(st.integers(0, 10**9), st.integers(0, 10**6), rates, markups)
 def test_the_affordable_output_is_the_largest_that_is_paid_for(
-    available: int, prompt: int, price: Rates, markup: Decimal, highest: int
+    available: int, prompt: int, price: Rates, markup: Decimal
 ) -> None:
-    output = affordable_output(available, prompt, price, markup, highest)
-    if output < 0:
-        assert worst_case(prompt, 0, price, markup) > available
-        return
-    assert output <= highest
-    assert worst_case(prompt, output, price, markup) <= available
-    if output < highest:
+    output = affordable_output(available, prompt, price, markup)
+    if output > 0:
+        assert worst_case(prompt, output, price, markup) <= available
+    if output < pricing.MOST_OUTPUT:
         assert worst_case(prompt, output + 1, price, markup) > available
 
 
 def test_a_free_model_affords_everything() -> None:
-    assert affordable_output(0, 1000, FREE, ONE, 4096) == 4096
+    assert affordable_output(0, 1000, FREE, ONE) == pricing.MOST_OUTPUT
     assert charge(TokenUsage(10**6, 0, 0, 10**6, 0), FREE, ONE) == 0
 
 
@@ -136,9 +133,11 @@ def test_a_rate_must_be_a_decimal() -> None:
         Rates(0.15, ONE, ONE, ONE)  # pyright: ignore[reportArgumentType]
 
 
-def test_a_free_model_has_no_rate() -> None:
+def test_a_model_is_free_altogether_or_not_at_all() -> None:
+    assert FREE.free
+    assert not DEMO.free
     with pytest.raises(PriceError):
-        Rates(ONE, Decimal(0), Decimal(0), Decimal(0), free=True)
+        Rates(ONE, Decimal(0), Decimal(0), Decimal(0))
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "NaN", "Infinity", "1001"])
@@ -159,13 +158,11 @@ def test_a_charge_beyond_64_bits_is_refused() -> None:
         charge(TokenUsage(10**20, 0, 0, 0, 0), DEAR, ONE)
 
 
-@given(usages(), st.integers(1, 10**6), st.integers(1, 10**6))
-def test_clamped_usage_is_within_the_model_and_flagged(
-    usage: TokenUsage, window: int, output: int
-) -> None:
-    clamped, flagged = clamp_usage(usage, window, output)
+@given(usages(), st.integers(1, 10**6))
+def test_clamped_usage_is_within_the_model_and_flagged(usage: TokenUsage, window: int) -> None:
+    clamped, flagged = clamp(usage, window)
     assert clamped.prompt <= window * 1.1
-    assert clamped.output <= output * 1.1
+    assert clamped.output <= window * 1.1
     assert min(clamped.input, clamped.cache_read, clamped.cache_write, clamped.reasoning) >= 0
     assert flagged == (clamped != usage)
     assert charge(clamped, DEMO, ONE) <= charge(usage, DEMO, ONE)
@@ -173,10 +170,12 @@ def test_clamped_usage_is_within_the_model_and_flagged(
 
 def test_absurd_usage_is_cut_and_ordinary_usage_is_left() -> None:
     ordinary = TokenUsage(100, 50, 0, 400, 20)
-    assert clamp_usage(ordinary, 128_000, 4096) == (ordinary, False)
-    clamped, flagged = clamp_usage(TokenUsage(4 * 10**9, 0, 0, 4 * 10**9, 0), 128_000, 4096)
+    assert clamp(ordinary, 128_000) == (ordinary, False)
+    assert clamp(ordinary, None) == (ordinary, False)
+    clamped, flagged = clamp(TokenUsage(4 * 10**9, 0, 0, 4 * 10**9, 0), 128_000)
     assert flagged
-    assert (clamped.input, clamped.output) == (140_800, 4505)
+    assert (clamped.input, clamped.output) == (140_800, 140_800)
+    assert clamp(TokenUsage(-5, 0, 0, 7, 9), None) == (TokenUsage(0, 0, 0, 7, 7), True)
 
 
 def test_no_float_is_written_in_the_pricing_module() -> None:
