@@ -7,6 +7,7 @@ from typing import Final
 
 import reflex as rx
 import structlog
+from reflex.event import EventSpec
 
 from gptchina.domain.errors import DomainError, NotSignedInError
 
@@ -101,7 +102,8 @@ async def report(state: rx.State, error: DomainError) -> rx.event.EventSpec | No
     return None
 
 
-def unexpected(exception: Exception) -> rx.event.EventSpec:
+# Reflex reads these annotations among names of its own, so it has to be plain `EventSpec`.
+def unexpected(exception: Exception) -> EventSpec:
     """Log a fault of the program and tell the user that there was one."""
     log.error("handler_failed", exc_info=exception)
     return FeedbackState.show_fault()  # pyright: ignore[reportReturnType]
