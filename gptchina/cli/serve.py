@@ -114,9 +114,13 @@ def application() -> ASGIApp:
     """Return the program with its pages, for the server that imports it."""
     from starlette.routing import Mount
 
+    from gptchina import logs
     from gptchina.api import build_api
     from gptchina.api.frontend import Frontend
     from gptchina.gptchina import app
+
+    # After the imports, since some libraries bring handlers of their own.
+    logs.configure()
 
     def with_pages(reflex: Starlette) -> Starlette:
         # Last, so that whatever Reflex answers itself comes first.
