@@ -93,7 +93,7 @@ def configure(settings: Settings | None = None, stream: TextIO = sys.stdout) -> 
 
 def take_over_loggers() -> None:
     """Let libraries log through the root alone; call it again after one that brings handlers."""
-    for logger in logging.Logger.manager.loggerDict.values():
+    for logger in list(logging.Logger.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
             logger.handlers.clear()
             logger.propagate = True

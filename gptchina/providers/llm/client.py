@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
+from gptchina.logs import take_over_loggers
 from gptchina.providers.llm.connections import ANTHROPIC, ANTHROPIC_URL, OPENAI, Connection
 from gptchina.providers.llm.connections import connections as configured
 from gptchina.providers.llm.contract import ProviderError, ProviderFailure
@@ -41,6 +42,7 @@ def _litellm() -> Any:  # noqa: ANN401 -- litellm's own types are partly unknown
     """Import and set up litellm: seconds of work, so never on the event loop."""
     os.environ.update(_SETTINGS_BEFORE_IMPORT)
     litellm: Any = importlib.import_module("litellm")
+    take_over_loggers()
     litellm.telemetry = False
     litellm.suppress_debug_info = True
     litellm.disable_streaming_logging = True
