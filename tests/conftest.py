@@ -12,6 +12,7 @@ import pytest
 
 from gptchina.db import engine as db_engine
 from gptchina.db.migrations import migrate
+from gptchina.domain import threads
 from gptchina.settings import get_settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 
 def forget_settings() -> None:
     """Drop everything that was made from the settings, so that the next use reads them anew."""
+    if threads._executor.cache_info().currsize:
+        # A use case whose caller was cancelled still runs, and still has a connection.
+        threads._executor().shutdown()
+        threads._executor.cache_clear()
     if db_engine.get_engine.cache_info().currsize:
         db_engine.get_engine().dispose()
     for made_once in (db_engine.get_engine, db_engine._writer, get_settings):

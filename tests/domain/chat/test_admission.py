@@ -12,16 +12,20 @@ from tests.factories import make_account
 RICH = 1_000_000
 
 
-def useful_price(text: str) -> int:
-    """Return what the shortest useful answer to a text costs at most."""
+def price(text: str, output: int) -> int:
+    """Return what an answer of so many tokens to a text costs at most."""
     model = catalog.find(MODEL)
     prompt = count_tokens(model.id, [ChatMessage("user", text)])
-    return pricing.worst_case(prompt, model.min_output, model.rates, model.markup)
+    return pricing.worst_case(prompt, output, model.rates, model.markup)
+
+
+def useful_price(text: str) -> int:
+    return price(text, catalog.find(MODEL).min_output)
 
 
 async def test_of_64_turns_at_once_a_balance_for_10_admits_10(provider):
     text = "[demo length=1 first=300]"
-    account = make_account(10 * useful_price(text))
+    account = make_account(10 * price(text, catalog.find(MODEL).max_output))
     turns = await asyncio.gather(*(begin(account, text) for _ in range(64)))
     admitted = [turn for turn in turns if turn.request]
     assert len(admitted) == 10
@@ -54,7 +58,7 @@ async def test_without_balance_nothing_is_asked_and_the_question_is_kept(provide
     end = await ended(account, turn)
     assert (end.status, end.code) == ("error", "insufficient_balance")
     assert end.params == {"price": useful_price(text), "balance": useful_price(text) - 1}
-    assert provider == []
+    assert not provider
     opened = chat.open_chat(account, turn.conversation_id)
     assert [message.text for message in opened.messages] == [text, ""]
 
