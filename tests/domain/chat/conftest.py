@@ -60,10 +60,11 @@ async def provider(
 
 
 async def begin(account: int, text: str, conversation: str = "") -> chat.Turn:
-    """Begin a turn that loses patience with a silent provider soon."""
+    """Begin a turn; one whose provider is told to hang loses patience soon."""
     turn = await in_thread(admission.start, account, conversation, text, MODEL)
     if turn.request:
-        turn = replace(turn, request=replace(turn.request, timeouts=SHORT))
+        timeouts = SHORT if "fault=hang" in text else turn.request.timeouts
+        turn = replace(turn, request=replace(turn.request, timeouts=timeouts))
         generations.begin(turn)
     return turn
 
