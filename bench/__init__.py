@@ -1,0 +1,1 @@
+"""Measures what GPTChina promises, each figure beside its target."""
