@@ -25,8 +25,9 @@ BROWSER_CATALOG = ROOT / "assets" / "catalog.js"
 # The languages of the interface beside English, by the name the browser uses.
 LANGUAGES = {"zh": "zh_CN"}
 
-# Where a text stands in a call: t("…") in Python and translate(language, "…") in JavaScript.
-KEYWORDS = {"t": None, "translate": (2,)}
+# Where a text stands in a call: t("…") and tell(state, "…") in Python, translate(language, "…") in
+# JavaScript.
+KEYWORDS = {"t": None, "tell": (2,), "translate": (2,)}
 SOURCES = {
     "gptchina/**/*.py": "python",
     "gptchina/**/*.jsx": "javascript",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex.vars import VarData
 
 from gptchina.components.icons import icon
 from gptchina.components.layout import page_header
 from gptchina.components.text import t
 from gptchina.state.chat import ChatState
+from gptchina.state.chats import ChatsState
 
 
 def chat_header() -> rx.Component:
     """Return the drawer's button and the chat's title, with a new chat at hand on the phone."""
+    title = _title()
     return page_header(
-        rx.cond(ChatState.title, ChatState.title, t("New chat")),
+        rx.cond(title, title, t("New chat")),
         rx.el.button(
             icon("edit"),
             type="button",
@@ -21,5 +24,19 @@ def chat_header() -> rx.Component:
             class_name="icon-button phone-only",
             on_click=ChatState.new_chat,
         ),
-        data_untitled=rx.cond(ChatState.title, "false", "true"),
+        data_untitled=rx.cond(title, "false", "true"),
     )
+
+
+def _title() -> rx.Var[str]:
+    """Return the title as the list has it: renamed in any tab, it is right in all of them."""
+    chats, conversation, known = ChatsState.chats, ChatState.conversation, ChatState.title
+    return rx.Var(
+        f"({chats!s}.find((chat) => chat.id === {conversation!s})?.title ?? {known!s})",
+        _var_type=str,
+        _var_data=VarData.merge(
+            chats._get_all_var_data(),  # noqa: SLF001 -- the only way to carry a var's hooks along
+            conversation._get_all_var_data(),  # noqa: SLF001
+            known._get_all_var_data(),  # noqa: SLF001
+        ),
+    ).to(str)

@@ -10,13 +10,25 @@ from gptchina.state.feedback import FeedbackState
 from gptchina.state.views import NoticeView
 
 
+class Notice(rx.Component):
+    """A message that leaves by itself after a while, unless it is about an error."""
+
+    library = "$/public/notice.jsx"
+    tag = "Notice"
+
+    # "success", "error" or "info".
+    kind: rx.Var[str]
+    # It has been there long enough.
+    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
+
+
 def notices() -> rx.Component:
-    """Return the messages, newest last; each stays until it is read and closed."""
+    """Return the messages, newest last."""
     return rx.el.div(rx.foreach(FeedbackState.notices, _notice), class_name="notices")
 
 
 def _notice(notice: rx.Var[NoticeView]) -> rx.Component:
-    return rx.el.div(
+    return Notice.create(
         rx.match(
             notice.kind,
             ("success", icon("check")),
@@ -32,8 +44,8 @@ def _notice(notice: rx.Var[NoticeView]) -> rx.Component:
             on_click=FeedbackState.dismiss(notice.id),
         ),
         key=notice.id,
-        role=rx.cond(notice.kind == "error", "alert", "status"),
-        class_name="notice notice-" + notice.kind,
+        kind=notice.kind,
+        on_dismiss=FeedbackState.dismiss(notice.id),
     )
 
 

@@ -25,17 +25,24 @@ def _balance() -> rx.Component:
         "/tokens",
         icon("wallet"),
         rx.el.span(t("Balance"), class_name="balance-label fold-away"),
-        rx.el.span(
-            rx.el.span(tokens(WalletState.balance), class_name="balance-exact"),
-            rx.el.span(
-                short_tokens(WalletState.balance), class_name="balance-short", aria_hidden="true"
-            ),
-            class_name="balance-amount figures",
-            data_testid="balance",
-            data_tokens=WalletState.balance.to_string(),
+        # The server's time comes with the wallet: without it the amount is not known yet.
+        rx.cond(
+            WalletState.server_time, _amount(), rx.el.span(class_name="skeleton skeleton-balance")
         ),
         class_name="balance",
         title=t("{amount} tokens", amount=WalletState.balance),
+    )
+
+
+def _amount() -> rx.Component:
+    return rx.el.span(
+        rx.el.span(tokens(WalletState.balance), class_name="balance-exact"),
+        rx.el.span(
+            short_tokens(WalletState.balance), class_name="balance-short", aria_hidden="true"
+        ),
+        class_name="balance-amount figures",
+        data_testid="balance",
+        data_tokens=WalletState.balance.to_string(),
     )
 
 
