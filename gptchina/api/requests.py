@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 logger = get_logger(__name__)
 
 LOGGED = ("/api/", "/v1/")
+# Asked every few seconds by whoever watches over the program.
+PROBES = {"/api/health", "/api/ready"}
 _SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 
@@ -48,7 +51,7 @@ class Requests:
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
@@ -60,7 +63,8 @@ class Requests:
                 raise  # Half an answer can only be cut.
             await internal_error(request_id)(scope, receive, send_with_id)
         if path.startswith(LOGGED):
-            logger.info(
+            logger.log(
+                logging.DEBUG if path in PROBES else logging.INFO,
                 "request",
                 method=scope["method"],
                 path=path,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STRIPE_SCRIPTS = "https://js.stripe.com https://*.js.stripe.com"
+# For what is no page: should a browser ever show it as one, it can do nothing.
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
 ONE_YEAR = 365 * 24 * 3600
 
 
 def content_security_policy(settings: Settings, script_hashes: Iterable[str] = ()) -> str:
     """Return the policy: the program itself and Stripe, and nothing else."""
-    host = urlsplit(settings.url).netloc
-    socket = f"{'wss' if settings.https else 'ws'}://{host}"
-    if not settings.production:
-        # The same machine by its other name.
-        socket += f" ws://127.0.0.1:{settings.port} ws://localhost:{settings.port}"
+    # Older browsers do not take 'self' for a websocket. "http" becomes "ws", and "https" "wss".
+    sockets = [origin.replace("http", "ws", 1) for origin in settings.origins]
     rules = {
         "default-src": "'self'",
         "script-src": " ".join(["'self'", STRIPE_SCRIPTS, *sorted(script_hashes)]),
@@ -37,8 +36,7 @@ def content_security_policy(settings: Settings, script_hashes: Iterable[str] = (
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: https://*.stripe.com",
         "font-src": "'self'",
-        # Older browsers do not take 'self' for a websocket.
-        "connect-src": f"'self' {socket} https://api.stripe.com",
+        "connect-src": " ".join(["'self'", *sockets, "https://api.stripe.com"]),
         "frame-src": f"{STRIPE_SCRIPTS} https://hooks.stripe.com",
         "object-src": "'none'",
         "base-uri": "'self'",
@@ -61,21 +59,37 @@ class Security:
         self._pages = pages
 
     @cached_property
-    def _headers(self) -> dict[str, str]:
-        settings = get_settings()
+    def _of_pages(self) -> dict[str, str]:
         hashes = inline_script_hashes(self._pages) if self._pages else ()
-        headers = {
-            "Content-Security-Policy": content_security_policy(settings, hashes),
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "strict-origin-when-cross-origin",
+        return {
+            "Content-Security-Policy": content_security_policy(get_settings(), hashes),
             "Permissions-Policy": (
                 'payment=(self "https://js.stripe.com" "https://hooks.stripe.com"), '
                 "camera=(), microphone=(), geolocation=()"
             ),
         }
-        if settings.https:
+
+    @cached_property
+    def _of_all(self) -> dict[str, str]:
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+        }
+        if get_settings().https:
             headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
         return headers
+
+    def _add_to(self, headers: MutableHeaders, status: int, path: str) -> None:
+        added = dict(self._of_all)
+        if headers.get("content-type", "").startswith("text/html"):
+            added |= self._of_pages
+        elif status != HTTPStatus.NOT_MODIFIED:
+            # What is not modified keeps the policy it was stored with.
+            added["Content-Security-Policy"] = NOTHING
+        if path.startswith("/api/"):
+            added["Cache-Control"] = "no-store"
+        for name, value in added.items():
+            headers.setdefault(name, value)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or one opening of a socket."""
@@ -90,11 +104,7 @@ class Security:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                self._add_to(MutableHeaders(scope=message), message["status"], scope["path"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

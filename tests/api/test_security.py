@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from gptchina.api import build_api
@@ -18,9 +19,23 @@ def rules_of(response):
     return {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
 
 
-async def test_every_answer_carries_the_headers(client):
-    for path in ("/api/health", "/api/nothing", "/"):
-        headers = (await client.get(path)).headers
+@pytest.fixture
+def pages(make_client):
+    """A client of an application with a page, a script and an unchanged page."""
+    api = build_api()
+    answers = {
+        "/page": HTMLResponse("<h1>Hi</h1>"),
+        "/script.js": Response("1", media_type="text/javascript"),
+        "/unchanged": Response(status_code=304),
+    }
+    for path, answer in answers.items():
+        api.routes.append(Route(path, answer))
+    return make_client("https://chat.example.com", api)
+
+
+async def test_every_page_carries_the_headers(pages):
+    for path in ("/page", "/page?x=1"):
+        headers = (await pages.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
         assert "payment=(self " in headers["permissions-policy"]
@@ -28,6 +43,20 @@ async def test_every_answer_carries_the_headers(client):
         assert "strict-transport-security" not in headers
         # Stripe's frames could not be shown under cross-origin isolation.
         assert "cross-origin-embedder-policy" not in headers
+
+
+@pytest.mark.parametrize("path", ["/script.js", "/api/health", "/api/nothing"])
+async def test_what_is_no_page_can_do_nothing_as_one(pages, path):
+    headers = (await pages.get(path)).headers
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_an_unchanged_page_keeps_the_policy_it_was_stored_with(pages):
+    assert "content-security-policy" not in (await pages.get("/unchanged")).headers
+
+
+async def test_answers_of_the_api_are_not_stored(client):
     assert (await client.get("/api/health")).headers["cache-control"] == "no-store"
 
 
@@ -36,8 +65,8 @@ async def test_tls_is_made_to_stay(in_production, make_client):
     assert headers["strict-transport-security"] == "max-age=31536000"
 
 
-async def test_the_policy_allows_the_program_and_stripe_only(in_production, make_client):
-    rules = rules_of(await make_client("https://chat.example.com").get("/api/health"))
+async def test_the_policy_allows_the_program_and_stripe_only(in_production, pages):
+    rules = rules_of(await pages.get("/page"))
     assert rules["connect-src"] == ["'self'", "wss://chat.example.com", "https://api.stripe.com"]
     assert rules["script-src"] == [
         "'self'",
@@ -58,8 +87,9 @@ async def test_the_policy_allows_the_program_and_stripe_only(in_production, make
 async def test_scripts_inside_the_built_pages_may_run(make_client, tmp_path):
     page = f'<script>{INLINE}</script><script src="/x.js"></script>'
     (tmp_path / "index.html").write_text(page)
-    client = make_client(api=build_api(tmp_path))
-    allowed = rules_of(await client.get("/api/health"))["script-src"]
+    api = build_api(tmp_path)
+    api.routes.append(Route("/page", HTMLResponse(page)))
+    allowed = rules_of(await make_client(api=api).get("/page"))["script-src"]
     digest = base64.b64encode(hashlib.sha256(INLINE.encode()).digest()).decode()
     assert [each for each in allowed if "sha256" in each] == [f"'sha256-{digest}'"]
 
@@ -184,11 +214,12 @@ def log_lines(in_production, restored_logging):
 
 
 async def test_api_requests_are_logged_and_files_are_not(client, log_lines):
-    await client.get("/api/health?token=topsecretvalue")
+    await client.post("/api/logout?token=topsecretvalue")
     await client.get("/favicon.ico")
+    await client.get("/api/health")
     [line] = map(json.loads, log_lines())
     assert line["event"] == "request"
-    assert (line["method"], line["path"], line["status"]) == ("GET", "/api/health", 200)
+    assert (line["method"], line["path"], line["status"]) == ("POST", "/api/logout", 200)
     assert line["milliseconds"] >= 0
     assert "topsecretvalue" not in str(line)
 
