@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gptchina.domain.errors import DomainError
-from gptchina.domain.pricing import Rates
+from gptchina.domain.pricing import MOST_OUTPUT, PriceError, Rates
 from gptchina.providers import llm
 from gptchina.settings import SettingsError, get_settings
 
@@ -29,6 +30,7 @@ _DEMO_RATES = Rates(
     cache_write=Decimal("0.15"),
 )
 _USUAL_CONTEXT = 32_000
+_LONGEST_ID = 200
 
 Rate = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=18)]
 
@@ -73,7 +75,7 @@ class _Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
     vendor: str = "openai"
     name: str = ""
     upstream: str = ""
@@ -95,12 +97,21 @@ class _File(BaseModel):
     min_output: Annotated[int, Field(ge=1)] = 64
     models: tuple[_Entry, ...] = ()
 
+    @field_validator("models")
+    @classmethod
+    def _refuse_twins(cls, models: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+        ids = Counter(model.id for model in models)
+        twins = [name for name, count in ids.items() if count > 1]
+        if twins:
+            raise ValueError(f"{twins[0]} is there twice")
+        return models
+
 
 def load_file(path: Path) -> _File:
     """Read the configuration file; raise SettingsError with one line that names what is wrong."""
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _File.model_validate(content or {})
+        return _File.model_validate({} if content is None else content)
     except FileNotFoundError:
         raise SettingsError(f"CONFIG_FILE: there is no file {path}") from None
     except yaml.YAMLError as error:
@@ -140,13 +151,14 @@ def forget() -> None:
 
 def offered() -> list[OfferedModel]:
     """Return the offered models in the order of the configuration file."""
-    if get_settings().demo_model:
-        return [_demo()]
     vendors = llm.get_language_model().vendors
+    demo = [_demo()] if get_settings().demo_model else []
+    if demo:
+        vendors -= {demo[0].vendor}
     entries = [entry for vendor in sorted(vendors) for entry in _entries_of(vendor)]
     order = {entry.id: place for place, entry in enumerate(_file().models)}
     models = [model for entry in entries if (model := _offer(entry))]
-    return sorted(models, key=lambda model: order.get(model.id, len(order)))
+    return [*sorted(models, key=lambda model: order.get(model.id, len(order))), *demo]
 
 
 def find(model_id: object) -> OfferedModel:
@@ -168,7 +180,7 @@ def _entries_of(vendor: str) -> list[_Entry]:
     if names is None:
         return configured
     served = [entry for entry in configured if (entry.upstream or entry.id) in names]
-    return served or [_Entry(id=name, vendor=vendor) for name in names if len(name) <= 200]  # noqa: PLR2004
+    return served or [_Entry(id=name, vendor=vendor) for name in names if len(name) <= _LONGEST_ID]
 
 
 def _demo() -> OfferedModel:
@@ -191,30 +203,50 @@ def _offer(entry: _Entry) -> OfferedModel | None:
     """Return the model of an entry, or None, said once in the log, if it has no price."""
     upstream = entry.upstream or entry.id
     known = llm.vendor_prices(upstream, entry.vendor)
-    rate_in = entry.input if entry.input is not None else known and known.input
-    rate_out = entry.output if entry.output is not None else known and known.output
-    if rate_in is None or rate_out is None:
-        if entry.id not in _named_without_price:
-            _named_without_price.add(entry.id)
-            log.warning("model_without_price", model=entry.id, hint="set models: input and output")
+    rates = _rates(entry, known)
+    if rates is None:
         return None
-    read = entry.cache_read if entry.cache_read is not None else known and known.cache_read
-    write = entry.cache_write if entry.cache_write is not None else known and known.cache_write
     file = _file()
-    most = min(entry.max_output or file.max_output, (known and known.max_output) or file.max_output)
+    most = min(entry.max_output or file.max_output, (known and known.max_output) or MOST_OUTPUT)
     return OfferedModel(
         id=entry.id,
         name=entry.name or entry.id,
         vendor=entry.vendor,
         upstream=upstream,
-        rates=Rates(
-            input=rate_in,
-            output=rate_out,
-            cache_read=rate_in if read is None else read,
-            cache_write=rate_in if write is None else write,
-        ),
+        rates=rates,
         markup=file.markup,
         context_window=entry.context_window or (known and known.context_window) or _USUAL_CONTEXT,
         max_output=most,
         min_output=min(file.min_output, most),
     )
+
+
+def _rates(entry: _Entry, known: llm.VendorPrices | None) -> Rates | None:
+    """Return the rates of an entry: its own before those of the vendor; None if they are no price.
+
+    What is not said of cached tokens is taken to cost as much as any other of the prompt.
+    """
+    rate_in = entry.input if entry.input is not None else known and known.input
+    rate_out = entry.output if entry.output is not None else known and known.output
+    if rate_in is None or rate_out is None:
+        return _without_price(entry, f"models: {{id: {entry.id}, input: …, output: …}}")
+    own = entry.input is not None
+    read = entry.cache_read if own or entry.cache_read is not None else known and known.cache_read
+    write = (
+        entry.cache_write if own or entry.cache_write is not None else known and known.cache_write
+    )
+    try:
+        return Rates(
+            input=rate_in,
+            output=rate_out,
+            cache_read=rate_in if read is None else read,
+            cache_write=rate_in if write is None else write,
+        )
+    except PriceError as error:
+        return _without_price(entry, str(error))
+
+
+def _without_price(entry: _Entry, hint: str) -> None:
+    if entry.id not in _named_without_price:
+        _named_without_price.add(entry.id)
+        log.warning("model_without_price", model=entry.id, file_key=hint)

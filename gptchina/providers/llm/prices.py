@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ from gptchina.providers.llm import bundled
 _MILLION = Decimal(1_000_000)
 _CHAT_MODES = {"chat", "responses"}
 _TARIFF = re.compile(r"(input|output)_cost_per_token_above_(?P<thousands>\d+)k_tokens")
+
+_DATE = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def _table() -> dict[str, dict[str, Any]]:
 
 def _rate(entry: dict[str, Any], name: str) -> Decimal | None:
     value = entry.get(name)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    # A rate of 0 stands for a price that is not known as often as for a gift.
+    if not isinstance(value, (int, float)) or not value > 0 or not isfinite(value):
         return None
     # The shortest decimal of the float is what stands in the table: 1.5e-07 becomes 0.15 exactly.
     return (Decimal(repr(value)) * _MILLION).normalize()
@@ -67,9 +71,14 @@ def _limit(entry: dict[str, Any], *names: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def vendor_prices(model: str, vendor: str) -> VendorPrices | None:
-    """Return prices and limits of a chat model; None if the table does not know the model."""
-    for name in (f"{vendor}/{model}", model):
+    """Return prices and limits of a chat model; None if the table does not know the model.
+
+    A dated name that is not in the table has the prices of the name without the date.
+    """
+    undated = _DATE.sub("", model)
+    for name in dict.fromkeys((f"{vendor}/{model}", model, f"{vendor}/{undated}", undated)):
         entry = _table().get(name)
         if entry is None or entry.get("mode") not in _CHAT_MODES:
             continue
