@@ -78,7 +78,7 @@ const Block = memo(function Block({ kind, language, text, definitions, open, pre
       remarkRehypeOptions={{ clobberPrefix: prefix }}
       urlTransform={safeAddress}
     >
-      {definitions ? `${text}\n\n${definitions}` : text}
+      {definitions ? definitions + text : text}
     </ReactMarkdown>
   );
 });

@@ -13,6 +13,9 @@ const LONGEST_UNDECIDED = 100;
 // Above this an open block is parsed only when it has grown by a quarter or may have ended.
 const LARGE = 8000;
 
+// Ends a footnote before the block that refers to it; a label that nobody writes.
+const SEPARATOR = "[\u2063]: #\n\n";
+
 const lineStart = (text, offset) => text.lastIndexOf("\n", offset - 1) + 1;
 
 function decided(source) {
@@ -43,27 +46,40 @@ function closingEnd(text, fence, from) {
   return -1;
 }
 
-/** The code of a fenced block without its fences and their indentation. */
-function codeOf(text, fence, closed) {
-  let body = text.slice(fence.length);
-  const tail = body.replace(/\n$/, "");
-  const last = lineStart(tail, tail.length);
-  if (closed || /^ {0,3}[`~]+[ \t]*$/.test(tail.slice(last))) body = body.slice(0, last);
-  body = body.replace(/\n$/, "");
+/** The code of a fenced block, of which the fence closes at `close` if at all. */
+function codeOf(text, fence, close, open) {
+  let end = text.length;
+  if (close >= 0) end = lineStart(text, text[close - 1] === "\n" ? close - 1 : close);
+  const last = lineStart(text, end);
+  // While it grows, a last line of nothing but marks may become the closing fence.
+  if (open && new RegExp(`^ {0,3}\\${fence.mark[0]}+$`).test(text.slice(last))) end = last;
+  const body = text.slice(fence.length, end).replace(/\n$/, "");
   return fence.indent ? body.replace(new RegExp(`^ {1,${fence.indent}}`, "gm"), "") : body;
 }
 
-function blockOf(key, text, open) {
+function blockOf(key, text, growing) {
   const fence = openingFence(text);
-  if (!fence) return { key, kind: "text", text, open };
-  const closed = closingEnd(text, fence, fence.length) >= 0;
+  if (!fence) return { key, kind: "text", text, open: growing };
+  const close = closingEnd(text, fence, fence.length);
+  const open = growing && close < 0;
   return {
     key,
     kind: "code",
     language: fence.info.split(/\s/)[0],
-    text: codeOf(text, fence, closed),
-    open: open && !closed,
+    text: codeOf(text, fence, close, open),
+    open,
   };
+}
+
+/** Definitions to stand before a block: behind it they would fall into a fence left open. */
+const before = (wanted) => `${wanted.map(({ source }) => source).join("\n")}\n\n${SEPARATOR}`;
+
+/** Where the line of a node begins; never inside the one before it. */
+function startOf(node, previous, source) {
+  const behind = previous.position.end.offset;
+  const start = node.position.start.offset;
+  // The parser lets an underlined heading begin at the definitions that stand right above it.
+  return start > behind ? lineStart(source, start) : source.indexOf("\n", behind) + 1;
 }
 
 const sameReference = (text, label) => text.toLowerCase().includes(`[${label.toLowerCase()}]`);
@@ -90,8 +106,10 @@ export class MarkdownBlocks {
     const fresh = this.text === "" && this.finished.length === 0;
     this.text = text;
     // A text that never streamed here needs no cutting.
-    if (fresh && final) this.#keep(text, 0, text.length, null);
-    else this.#advance(final ? text.length : text.lastIndexOf("\n") + 1, final);
+    if (fresh && final) {
+      this.finished = [{ key: 0, kind: "text", text, open: false }];
+      this.cut = text.length;
+    } else this.#advance(final ? text.length : text.lastIndexOf("\n") + 1, final);
     return this.#withDefinitions(this.#openBlock(final));
   }
 
@@ -123,8 +141,7 @@ export class MarkdownBlocks {
     const stop = final ? nodes.length : nodes.length - 1;
     for (let i = 0; i < stop; i += 1) {
       const next = nodes[i + 1];
-      const upTo = next ? base + lineStart(source, next.position.start.offset) : end;
-      this.#keep(this.text, this.cut, upTo, nodes[i]);
+      this.#keep(this.text, this.cut, next ? base + startOf(next, nodes[i], source) : end, nodes[i]);
     }
     if (final) {
       this.cut = end;
@@ -165,7 +182,7 @@ export class MarkdownBlocks {
       if (block.kind === "code") return block;
       const wanted = this.definitions.filter(({ label }) => sameReference(block.text, label));
       return wanted.length
-        ? { ...block, definitions: wanted.map(({ source }) => source).join("\n") }
+        ? { ...block, definitions: before(wanted) }
         : block;
     });
   }
