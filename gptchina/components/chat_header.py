@@ -14,7 +14,7 @@ from gptchina.state.chats import ChatsState
 
 def chat_header() -> rx.Component:
     """Return the drawer's button and the chat's title, with a new chat at hand on the phone."""
-    title = _title()
+    title = chat_title()
     return page_header(
         rx.cond(title, title, t("New chat")),
         rx.el.button(
@@ -28,7 +28,7 @@ def chat_header() -> rx.Component:
     )
 
 
-def _title() -> rx.Var[str]:
+def chat_title() -> rx.Var[str]:
     """Return the title as the list has it: renamed in any tab, it is right in all of them."""
     chats, conversation, known = ChatsState.chats, ChatState.conversation, ChatState.title
     return rx.Var(

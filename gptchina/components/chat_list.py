@@ -8,19 +8,21 @@ from gptchina.components.icons import icon
 from gptchina.components.links import link
 from gptchina.components.menu import menu, menu_item, menu_popup, menu_trigger
 from gptchina.components.text import t
-from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
 from gptchina.state.views import ChatView
 
 SKELETON_ROWS = 6
 
 
-def chat_list() -> rx.Component:
-    """Return the list, or its skeleton while it is fetched, or a word when there is none."""
+def chat_list(shown: str | rx.Var[str]) -> rx.Component:
+    """Return the list, or its skeleton while it is fetched, or a word when there is none.
+
+    `shown` is the id of the chat on the page, "" when the page is about something else.
+    """
     return rx.el.nav(
         rx.cond(
             ChatsState.loaded,
-            rx.cond(ChatsState.chats.length() > 0, _chats(), _no_chats()),
+            rx.cond(ChatsState.chats.length() > 0, _chats(shown), _no_chats()),
             _skeleton(),
         ),
         class_name="chat-list",
@@ -28,15 +30,15 @@ def chat_list() -> rx.Component:
     )
 
 
-def _chats() -> rx.Component:
-    return rx.el.ul(rx.foreach(ChatsState.chats, _chat))
+def _chats(shown: str | rx.Var[str]) -> rx.Component:
+    return rx.el.ul(rx.foreach(ChatsState.chats, lambda chat, index: _chat(chat, index, shown)))
 
 
-def _chat(chat: rx.Var[ChatView], index: rx.Var[int]) -> rx.Component:
+def _chat(chat: rx.Var[ChatView], index: rx.Var[int], shown: str | rx.Var[str]) -> rx.Component:
     first_of_age = (index == 0) | (ChatsState.chats[index - 1].age != chat.age)
     return rx.fragment(
         rx.cond(first_of_age, rx.el.li(rx.el.h2(_age(chat)), class_name="chat-age")),
-        rx.el.li(_chat_link(chat), _chat_menu(chat), class_name="chat-row"),
+        rx.el.li(_chat_link(chat, shown), _chat_menu(chat), class_name="chat-row"),
         key=chat.id,
     )
 
@@ -52,7 +54,7 @@ def _age(chat: rx.Var[ChatView]) -> rx.Var[str]:
     )
 
 
-def _chat_link(chat: rx.Var[ChatView]) -> rx.Component:
+def _chat_link(chat: rx.Var[ChatView], shown: str | rx.Var[str]) -> rx.Component:
     return link(
         "/c/" + chat.id,
         rx.el.span(rx.cond(chat.title, chat.title, t("New chat")), class_name="chat-title"),
@@ -64,7 +66,7 @@ def _chat_link(chat: rx.Var[ChatView]) -> rx.Component:
         ),
         class_name="chat-link",
         title=chat.title,
-        aria_current=rx.cond(ChatState.conversation == chat.id, "page", "false"),
+        aria_current=rx.cond(chat.id == shown, "page", "false"),
     )
 
 

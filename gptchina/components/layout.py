@@ -20,10 +20,10 @@ from gptchina.state.session import SessionState
 from gptchina.state.wallet import WalletState
 
 
-def framed(*content: rx.Component) -> rx.Component:
+def framed(*content: rx.Component, shown_chat: str | rx.Var[str] = "") -> rx.Component:
     """Return a signed-in page: the sidebar, the content as main, and what floats above."""
     return rx.fragment(
-        shell(sidebar(), rx.el.main(*content, class_name="shell-main")),
+        shell(sidebar(shown_chat), rx.el.main(*content, class_name="shell-main")),
         rename_dialog(),
         delete_dialog(),
         buy_dialog(),

@@ -14,12 +14,12 @@ from gptchina.components.wallet_panel import wallet_panel
 from gptchina.state.chat import ChatState
 
 
-def sidebar() -> rx.Component:
+def sidebar(shown_chat: str | rx.Var[str]) -> rx.Component:
     """Return the sidebar; a strip of icons when folded, a drawer on the phone."""
     return rx.el.aside(
         _head(),
         _new_chat_button(),
-        chat_list(),
+        chat_list(shown_chat),
         rx.el.div(wallet_panel(), account_menu(), class_name="sidebar-foot"),
         id="sidebar",
         class_name="sidebar",

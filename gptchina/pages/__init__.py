@@ -8,6 +8,9 @@ from typing import NamedTuple
 import reflex as rx
 from reflex.event import EventHandler
 
+from gptchina.components.brand import NAME
+from gptchina.components.chat_header import chat_title
+from gptchina.components.text import t
 from gptchina.pages import chat, login, not_found, settings, tokens
 from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
@@ -27,36 +30,26 @@ DESCRIPTION = "Chat with the models of many makers from one balance of tokens."
 
 
 class Route(NamedTuple):
-    """One address of the product."""
+    """One address of the product; the title is without the product's name."""
 
     path: str
     page: Callable[[], rx.Component]
-    title: str
+    title: rx.Var[str]
     on_load: Sequence[EventHandler]
 
 
 FRAME = [ChatsState.load, WalletState.load]
+VISITOR = [SessionState.require_visitor]
+ACCOUNT = [SessionState.require_account, *FRAME]
 
 ROUTES = [
-    Route("/", chat.page, "GPTChina", [SessionState.load, ChatState.open, *FRAME]),
-    Route(
-        "/c/[chat_id]",
-        chat.page,
-        "GPTChina",
-        [SessionState.require_account, ChatState.open, *FRAME],
-    ),
-    Route("/login", login.page, "Log in · GPTChina", [SessionState.require_visitor]),
-    Route(
-        "/register", register_page.page, "Create account · GPTChina", [SessionState.require_visitor]
-    ),
-    Route(
-        "/settings",
-        settings.page,
-        "Settings · GPTChina",
-        [SessionState.require_account, AccountState.load, *FRAME],
-    ),
-    Route("/tokens", tokens.page, "Tokens · GPTChina", [SessionState.require_account, *FRAME]),
-    Route("/404", not_found.page, "Not found · GPTChina", []),
+    Route("/", chat.page, chat_title(), [SessionState.load, ChatState.open, *FRAME]),
+    Route("/c/[chat_id]", chat.page, chat_title(), [*ACCOUNT, ChatState.open]),
+    Route("/login", login.page, t("Log in"), VISITOR),
+    Route("/register", register_page.page, t("Create account"), VISITOR),
+    Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
+    Route("/tokens", tokens.page, t("Tokens"), ACCOUNT),
+    Route("/404", not_found.page, t("There is no page here"), []),
 ]
 
 
@@ -79,7 +72,7 @@ def register(app: rx.App) -> None:
         app.add_page(
             route.page,
             route=route.path,
-            title=route.title,
+            title=rx.cond(route.title, route.title + f" · {NAME}", NAME),
             description=DESCRIPTION,
             image="/favicon.svg",
             on_load=list(route.on_load),

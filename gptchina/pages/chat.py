@@ -20,7 +20,11 @@ def page() -> rx.Component:
     """Return the chat for an account, the product page for a visitor."""
     return rx.cond(
         SessionState.ready,
-        rx.cond(SessionState.signed_in, framed(_chat()), alone(landing())),
+        rx.cond(
+            SessionState.signed_in,
+            framed(_chat(), shown_chat=ChatState.conversation),
+            alone(landing()),
+        ),
         waiting(),
     )
 

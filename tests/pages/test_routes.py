@@ -41,10 +41,9 @@ def test_no_two_routes_share_a_path() -> None:
 
 
 def test_every_page_has_a_title_of_its_own() -> None:
-    titles = {route.title for route in pages.ROUTES}
+    titles = {str(route.title) for route in pages.ROUTES}
     chats = {"/", "/c/[chat_id]"}
     assert len(titles) == len(pages.ROUTES) - len(chats) + 1
-    assert all("GPTChina" in title for title in titles)
 
 
 @pytest.mark.parametrize("path", sorted(FOR_ACCOUNTS))
