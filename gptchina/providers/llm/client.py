@@ -16,7 +16,12 @@ import httpx
 from gptchina.logs import take_over_loggers
 from gptchina.providers.llm.connections import ANTHROPIC, ANTHROPIC_URL, OPENAI, Connection
 from gptchina.providers.llm.connections import connections as configured
-from gptchina.providers.llm.contract import ProviderError, ProviderFailure
+from gptchina.providers.llm.contract import (
+    ChatMessage,
+    CompletionRequest,
+    ProviderError,
+    ProviderFailure,
+)
 from gptchina.providers.llm.counting import count_tokens, warm_encodings
 from gptchina.providers.llm.failures import failure_of_status, provider_error
 from gptchina.providers.llm.sse import read_events
@@ -26,7 +31,7 @@ from gptchina.settings import get_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from gptchina.providers.llm.contract import ChatMessage, CompletionRequest, Piece
+    from gptchina.providers.llm.contract import Piece
 
 _LISTING_SECONDS = 10.0
 _IDLE_CONNECTIONS = 100
@@ -58,8 +63,13 @@ def _is_loaded() -> bool:
 class LiteLLMModel:
     """The language models of the given connections; usable from any event loop."""
 
-    def __init__(self, connections: Mapping[str, Connection]) -> None:
+    def __init__(
+        self,
+        connections: Mapping[str, Connection],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._connections = connections
+        self._transport = transport
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
             WeakKeyDictionary()
         )
@@ -129,7 +139,9 @@ class LiteLLMModel:
                 max_keepalive_connections=_IDLE_CONNECTIONS,
                 keepalive_expiry=_IDLE_SECONDS,
             )
-            client = httpx.AsyncClient(limits=limits, follow_redirects=True)
+            client = httpx.AsyncClient(
+                transport=self._transport, limits=limits, follow_redirects=True
+            )
             self._clients[loop] = client
         return client
 
@@ -203,3 +215,18 @@ def warm_up() -> threading.Thread:
 def _warm() -> None:
     warm_encodings()
     _litellm()
+    asyncio.run(_rehearse())
+
+
+async def _rehearse() -> None:
+    """Ask a server that is not there, because litellm imports much of itself at its first use."""
+    reply = httpx.Response(
+        200, headers={"content-type": "text/event-stream"}, content=b"data: [DONE]\n\n"
+    )
+    connection = Connection(OPENAI, "http://rehearsal.invalid/v1", "none")
+    model = LiteLLMModel({OPENAI: connection}, httpx.MockTransport(lambda _: reply))
+    request = CompletionRequest("gpt-4o-mini", OPENAI, (ChatMessage("user", "hello"),), 1)
+    with contextlib.suppress(ProviderError):
+        async for _ in model.stream(request):
+            pass
+    await model.aclose()
