@@ -135,6 +135,13 @@ def test_one_device_is_ended_and_only_by_its_owner(database):
     assert accounts.resolve(here.token)
 
 
+@pytest.mark.parametrize("odd", [None, "1", "' OR 1=1", True, 0, -1, 2**70, 1.0, [1], {}])
+def test_odd_ids_end_nothing(database, odd):
+    here = register()
+    accounts.end(here.account_id, odd)
+    assert accounts.resolve(here.token)
+
+
 def test_all_devices_are_ended_but_the_one_excepted(database):
     here, stranger = register(), register("other@example.com")
     there = accounts.log_in("ann@example.com", "correct horse", HERE)

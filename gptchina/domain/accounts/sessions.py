@@ -23,6 +23,8 @@ LIFETIME = timedelta(days=30)
 # How exactly "last seen" is known; a session is written at most this often.
 SEEN_EVERY = timedelta(minutes=1)
 
+LARGEST_ID = 2**63 - 1
+
 # Sessions seen by this process and not yet written down: id -> time. See write_seen().
 _seen: dict[int, datetime] = {}
 
@@ -183,8 +185,10 @@ def end_by_token(token: str) -> None:
         notices.publish(account_id, "session")
 
 
-def end(account_id: int, session_id: int) -> None:
-    """Log out one device of the account; another account's session is left alone."""
+def end(account_id: int, session_id: object) -> None:
+    """Log out one device of the account; anything but the id of one is left alone."""
+    if type(session_id) is not int or not 0 < session_id <= LARGEST_ID:
+        return
     with transaction() as session:
         session.connection().execute(
             delete(models.Session).where(
