@@ -134,6 +134,8 @@ _named_without_price: set[str] = set()
 
 async def refresh() -> None:
     """Ask every vendor what it serves; one that does not say keeps what is configured."""
+    if get_settings().demo_model:
+        return
     model = llm.get_language_model()
     for vendor in model.vendors:
         try:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 Status = Literal["streaming", "done", "stopped", "error"]
 
 
+def _no_params() -> dict[str, Any]:
+    return {}
+
+
+def _no_usage() -> dict[str, int]:
+    return {}
+
+
 @dataclass(frozen=True)
 class ChatRecord:
     """A conversation in the list of chats."""
