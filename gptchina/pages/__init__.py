@@ -10,6 +10,7 @@ from reflex.event import EventHandler
 
 from gptchina.components.brand import NAME
 from gptchina.components.chat_header import chat_title
+from gptchina.components.failure import failure_boundary
 from gptchina.components.text import t
 from gptchina.pages import chat, login, not_found, settings, tokens
 from gptchina.pages import register as register_page
@@ -67,7 +68,9 @@ def head() -> list[rx.Component]:
 
 
 def register(app: rx.App) -> None:
-    """Give the app every page of the table."""
+    """Give the app every page of the table, and what they share around them."""
+    # Reflex's own wraps show its badge, a stack trace and a second sign of a lost connection.
+    app.app_wraps = {(55, "ErrorBoundary"): lambda _stateful: failure_boundary()}
     for route in ROUTES:
         app.add_page(
             route.page,
