@@ -88,7 +88,7 @@ class End:
 
     status: Status
     code: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=_no_params)
     cost: int = 0
     estimated: bool = False
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=_no_usage)
