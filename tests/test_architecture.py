@@ -42,8 +42,11 @@ def shown(path: Path) -> str:
 
 
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef
-    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
+    return [
+        node
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -192,7 +195,8 @@ def test_translations_mention_the_same_values_as_the_texts():
     wrong = [
         message.id
         for message in texts.catalog_of("zh_CN")
-        if message.id and set(value.findall(message.id)) != set(value.findall(message.string))
+        if message.id
+        and set(value.findall(str(message.id))) != set(value.findall(str(message.string)))
     ]
     assert wrong == []
 

@@ -8,6 +8,7 @@ import threading
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -245,10 +246,10 @@ def test_a_port_in_use_is_told_before_anything_else():
 
 
 def test_the_first_lines_say_what_answers_where():
-    here = announcement(Settings(_env_file=None, port=3000, public_url=""))
+    here = announcement(Settings.model_construct(port=3000))
     assert "GPTChina is at http://localhost:3000" in here
     assert "demo model: set OPENAI_API_KEY" in here
-    own = announcement(Settings(_env_file=None, openai_api_key="key"))
+    own = announcement(Settings.model_construct(openai_api_key=SecretStr("key")))
     assert "demo model" not in own
 
 
