@@ -1,6 +1,7 @@
 """Errors before and after every statement of a transaction, and around its COMMIT."""
 
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import event, inspect, text
 
@@ -37,7 +38,8 @@ def fault_points(armed=None):
     def after(_connection, _cursor, statement, *_rest):
         points.reach(f"after {statement.split(chr(10))[0][:40]}")
 
-    commit = engine.dialect.do_commit
+    dialect: Any = engine.dialect
+    commit = dialect.do_commit
 
     def commit_with_faults(connection):
         points.reach("before COMMIT")
@@ -46,11 +48,11 @@ def fault_points(armed=None):
 
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)
-    engine.dialect.do_commit = commit_with_faults
+    dialect.do_commit = commit_with_faults
     try:
         yield points
     finally:
-        engine.dialect.do_commit = commit
+        dialect.do_commit = commit
         event.remove(engine, "before_cursor_execute", before)
         event.remove(engine, "after_cursor_execute", after)
 

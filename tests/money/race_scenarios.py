@@ -22,10 +22,15 @@ def race(attempt, prizes):
     barrier = get_context("fork").Barrier(PROCESSES)
 
     def run(say, me):
-        for number, prize in enumerate(prizes):
-            barrier.wait(PATIENCE)
-            for result in attempt(me, prize):
-                say(number, result)
+        try:
+            for number, prize in enumerate(prizes):
+                barrier.wait(PATIENCE)
+                for result in attempt(me, prize):
+                    say(number, result)
+        except BaseException:
+            # The others must not wait for a process that will not come.
+            barrier.abort()
+            raise
 
     results = [[] for _ in prizes]
     for words in muster(run, [(me,) for me in range(PROCESSES)]):

@@ -1,10 +1,12 @@
 import signal
+import sqlite3
+from contextlib import closing
 from threading import Thread, main_thread
 from time import monotonic, sleep
 
 import pytest
 
-from gptchina.db.engine import get_engine, reading, transaction
+from gptchina.db.engine import POOL_SIZE, reading, sqlite_file, transaction
 from gptchina.db.writer import FairWriter
 from gptchina.domain import ledger
 from tests.factories import make_account
@@ -80,7 +82,7 @@ def test_a_waiter_that_is_interrupted_leaves_the_queue(writer):
     def hold_until_interrupted():
         with writer.turn():
             until(lambda: len(writer._waiting) == 1)
-            signal.pthread_kill(main_thread().ident, signal.SIGUSR1)
+            signal.pthread_kill(main_thread().ident or 0, signal.SIGUSR1)
             until(lambda: not writer._waiting)
         served.append("holder")
 
@@ -135,9 +137,22 @@ def test_a_reader_sees_one_state_while_others_write(database):
         assert ledger.balance_of(session, account).balance == 12
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_transaction_locks_out_a_writer_that_knows_no_queue(database):
+    with (
+        closing(sqlite3.connect(sqlite_file(database) or "", timeout=0)) as stranger,
+        transaction() as session,
+    ):
+        # Read first: without the lock from the beginning, the stranger's commit would now make
+        # every later write of this transaction fail.
+        assert ledger.verify(session) == []
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            stranger.execute("BEGIN IMMEDIATE")
+
+
 def test_a_connection_that_read_can_write_again(database):
     account = make_account(5)
-    for number in range(2 * get_engine().pool.size()):
+    for number in range(2 * POOL_SIZE):
         with reading() as session:
             assert ledger.balance_of(session, account).balance == 5 + number
         with transaction() as session:
