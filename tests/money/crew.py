@@ -26,7 +26,7 @@ def play(scenario, **parameters):
         text=True,
         check=False,
         cwd=ROOT,
-        timeout=240,
+        timeout=540,
     )
     assert done.returncode == 0, f"{parameters}\n{done.stderr}"
     return json.loads(done.stdout)

@@ -1,5 +1,7 @@
 """Writers die at any moment: what was acknowledged stays, the rest is whole or absent."""
 
+import pytest
+
 from gptchina.db.engine import get_engine
 from tests.money.crew import play
 from tests.money.kill_scenarios import WRITERS, kill_writers
@@ -7,6 +9,7 @@ from tests.money.kill_scenarios import WRITERS, kill_writers
 CYCLES = 200
 
 
+@pytest.mark.timeout(600)  # It commits thousands of times, which a busy disk makes slow.
 def test_killed_writers_lose_nothing_and_leave_nothing_half_done(database, seed, promise):
     dialect = get_engine().dialect.name
     seen = play(kill_writers, cycles=CYCLES, seed=seed)

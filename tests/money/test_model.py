@@ -228,6 +228,7 @@ def _outcome(step):
 SIZES = {"sqlite": (500, 58), "postgresql": (40, 50)}
 
 
+@pytest.mark.timeout(600)  # 25,000 steps take a minute on an idle machine.
 def test_the_ledger_does_what_the_model_says(database, monkeypatch, promise, request):
     dialect = get_engine().dialect.name
     run = request.getfixturevalue("seed")
