@@ -121,14 +121,20 @@ def _admit(plan: _Plan) -> Turn:
                 )
             )
     except IntegrityError as error:
+        # PostgreSQL names the constraint, SQLite the columns.
         if "uq_message" in str(error.orig) or "message." in str(error.orig):
             raise TurnRunningError from error
         raise
     publish_turn(plan.account_id)
+    return _turn(plan, turn_id, conversation_id, 0 if refusal else max_output)
+
+
+def _turn(plan: _Plan, turn_id: str, conversation_id: str, max_output: int) -> Turn:
+    model, prompt = plan.model, plan.prompt
     request = CompletionRequest(
-        model=plan.model.upstream,
-        vendor=plan.model.vendor,
-        messages=plan.prompt.messages,
+        model=model.upstream,
+        vendor=model.vendor,
+        messages=prompt.messages,
         max_output=max_output,
     )
     return Turn(
@@ -137,11 +143,9 @@ def _admit(plan: _Plan) -> Turn:
         conversation_id=conversation_id,
         title=title_from(plan.question.text),
         question=plan.question,
-        model=plan.model.id,
-        price=Price(
-            plan.model.rates, plan.model.markup, plan.prompt.tokens, plan.model.context_window
-        ),
-        request=None if refusal else request,
+        model=model.id,
+        price=Price(model.rates, model.markup, prompt.tokens, model.context_window),
+        request=request if max_output else None,
     )
 
 

@@ -56,17 +56,9 @@ def use_of(
         finished: whether the provider said that the answer was complete; a complete answer
             without usage is the provider's lapse and is flagged as such.
     """
-    usage, estimated, flag = reported, False, ""
+    usage, flag = reported, ""
     if usage is None:
-        thought = count([delivered.reasoning])
-        usage = TokenUsage(
-            input=price.prompt_tokens,
-            cache_read=0,
-            cache_write=0,
-            output=count([delivered.text]) + thought,
-            reasoning=thought,
-        )
-        estimated, flag = True, "no_usage" if finished else ""
+        usage, flag = _counted(delivered, price, count), "no_usage" if finished else ""
     usage, clamped = pricing.clamp(usage, price.context_window)
     if clamped:
         flag = "clamped"
@@ -77,6 +69,17 @@ def use_of(
         cache_write_tokens=usage.cache_write,
         output_tokens=usage.output,
         reasoning_tokens=usage.reasoning,
-        estimated=estimated and bool(delivered),
+        estimated=reported is None and bool(delivered),
         flag=flag if delivered else "",
+    )
+
+
+def _counted(delivered: Delivered, price: Price, count: Callable[[list[str]], int]) -> TokenUsage:
+    reasoning = count([delivered.reasoning])
+    return TokenUsage(
+        input=price.prompt_tokens,
+        cache_read=0,
+        cache_write=0,
+        output=count([delivered.text]) + reasoning,
+        reasoning=reasoning,
     )
