@@ -23,6 +23,12 @@ BODIES = [
 ]
 
 
+def identity_of(token):
+    identity = accounts.resolve(token)
+    assert identity
+    return identity
+
+
 def refusal(response):
     return response.status_code, response.json()["code"], response.json()["field"]
 
@@ -30,7 +36,7 @@ def refusal(response):
 async def test_registering_sets_the_cookie_and_signs_in(client):
     response = await client.post("/api/register", json=ANN)
     assert (response.status_code, response.json()) == (200, {"done": True})
-    identity = accounts.resolve(client.cookies["gptchina"])
+    identity = identity_of(client.cookies["gptchina"])
     assert identity.email == "ann@example.com"
     assert client.cookies["gptchina"] not in response.text
     [device] = accounts.devices(identity.account_id)
@@ -228,5 +234,5 @@ async def test_the_address_is_what_trusted_proxies_say(
 ):
     set_environment(TRUSTED_PROXY_HOPS=hops)
     await client.post("/api/register", json=ANN, headers={"X-Forwarded-For": forwarded})
-    identity = accounts.resolve(client.cookies["gptchina"])
+    identity = identity_of(client.cookies["gptchina"])
     assert [each.address for each in accounts.devices(identity.account_id)] == [address]

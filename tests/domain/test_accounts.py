@@ -22,6 +22,12 @@ def register(email="ann@example.com", name="Ann", password=PASSWORD):
     return accounts.register(name, email, password, HERE)
 
 
+def identity_of(token):
+    identity = accounts.resolve(token)
+    assert identity
+    return identity
+
+
 def in_parallel(count, work):
     """Run work(0), work(1), … at the same time; return results, and errors by code."""
 
@@ -153,7 +159,7 @@ def test_a_hash_of_other_rounds_stays_valid(database, monkeypatch):
 
 def test_registering_signs_in_and_grants_the_start_balance(database):
     signed_in = register(name=" Ann ", email="Ann@Example.com")
-    identity = accounts.resolve(signed_in.token)
+    identity = identity_of(signed_in.token)
     assert identity is not None
     assert (identity.name, identity.email) == ("Ann", "ann@example.com")
     with reading() as session:
@@ -173,7 +179,7 @@ def test_a_start_balance_of_zero_grants_nothing(database, monkeypatch):
 
 def test_only_the_first_account_is_administrator(database):
     first, second = register("a@example.com"), register("b@example.com")
-    roles = [accounts.resolve(each.token).role for each in (first, second)]
+    roles = [identity_of(each.token).role for each in (first, second)]
     assert roles == ["admin", "user"]
 
 
@@ -231,7 +237,7 @@ def test_changing_the_name_checks_it(database):
     assert accounts.change_name(account.account_id, " 安 ") == "安"
     with pytest.raises(accounts.InvalidNameError):
         accounts.change_name(account.account_id, "\n")
-    assert accounts.resolve(account.token).name == "安"
+    assert identity_of(account.token).name == "安"
 
 
 def test_changing_the_address_asks_for_the_password(database):
@@ -243,7 +249,7 @@ def test_changing_the_address_asks_for_the_password(database):
     with pytest.raises(accounts.EmailTakenError):
         accounts.change_email(account.account_id, "Taken@example.com", "correct horse")
     accounts.change_email(account.account_id, "New@Example.com", "correct horse")
-    assert accounts.resolve(account.token).email == "new@example.com"
+    assert identity_of(account.token).email == "new@example.com"
     with pytest.raises(accounts.WrongCredentialsError):
         accounts.log_in("ann@example.com", "correct horse", HERE)
 
@@ -251,7 +257,7 @@ def test_changing_the_address_asks_for_the_password(database):
 def test_changing_the_password_logs_out_every_other_device(database):
     here = register()
     there = accounts.log_in("ann@example.com", "correct horse", HERE)
-    session_id = accounts.resolve(here.token).session_id
+    session_id = identity_of(here.token).session_id
     accounts.change_password(here.account_id, session_id, "correct horse", "battery staple")
     assert accounts.resolve(there.token) is None
     assert accounts.resolve(here.token) is not None
@@ -262,7 +268,7 @@ def test_changing_the_password_logs_out_every_other_device(database):
 
 def test_a_refused_new_password_changes_nothing(database):
     here = register()
-    session_id = accounts.resolve(here.token).session_id
+    session_id = identity_of(here.token).session_id
     with pytest.raises(accounts.PasswordTooShortError) as refusal:
         accounts.change_password(here.account_id, session_id, "correct horse", "short")
     assert refusal.value.field == "new_password"
@@ -273,7 +279,7 @@ def test_a_refused_new_password_changes_nothing(database):
 
 def test_two_password_changes_at_once_cannot_both_win(database):
     here = register()
-    session_id = accounts.resolve(here.token).session_id
+    session_id = identity_of(here.token).session_id
 
     def change(number):
         accounts.change_password(here.account_id, session_id, "correct horse", f"new-{number:08}")
@@ -299,7 +305,7 @@ def test_preferences_take_what_is_offered_only(database, change, good, bad):
         with pytest.raises(accounts.InvalidChoiceError):
             getattr(accounts, change)(account.account_id, value)
     getattr(accounts, change)(account.account_id, good)
-    identity = accounts.resolve(account.token)
+    identity = identity_of(account.token)
     assert good in (identity.language, identity.theme, identity.model)
 
 

@@ -33,6 +33,12 @@ def at(monkeypatch):
     return set_time
 
 
+def identity_of(token):
+    identity = accounts.resolve(token)
+    assert identity
+    return identity
+
+
 def register(email="ann@example.com"):
     return accounts.register("Ann", email, "correct horse", HERE)
 
@@ -116,7 +122,7 @@ def test_devices_are_listed_with_the_current_one_first(database, at):
     phone = Device("192.0.2.7", "Mozilla/5.0 (iPhone) Version/19.0 Mobile Safari/604.1\n")
     accounts.log_in("ann@example.com", "correct horse", phone)
     register("other@example.com")
-    current = accounts.resolve(first.token).session_id
+    current = identity_of(first.token).session_id
     listed = accounts.devices(first.account_id, current)
     assert [(each.browser, each.address, each.current) for each in listed] == [
         ("Firefox · Windows", "127.0.0.1", True),
@@ -127,7 +133,7 @@ def test_devices_are_listed_with_the_current_one_first(database, at):
 def test_one_device_is_ended_and_only_by_its_owner(database):
     here, stranger = register(), register("other@example.com")
     there = accounts.log_in("ann@example.com", "correct horse", HERE)
-    session_id = accounts.resolve(there.token).session_id
+    session_id = identity_of(there.token).session_id
     accounts.end(stranger.account_id, session_id)
     assert accounts.resolve(there.token)
     accounts.end(here.account_id, session_id)
@@ -145,7 +151,7 @@ def test_odd_ids_end_nothing(database, odd):
 def test_all_devices_are_ended_but_the_one_excepted(database):
     here, stranger = register(), register("other@example.com")
     there = accounts.log_in("ann@example.com", "correct horse", HERE)
-    accounts.end_all(here.account_id, except_=accounts.resolve(here.token).session_id)
+    accounts.end_all(here.account_id, except_=identity_of(here.token).session_id)
     assert accounts.resolve(there.token) is None
     assert accounts.resolve(here.token)
     accounts.end_all(here.account_id)
