@@ -25,7 +25,7 @@ def rename_dialog() -> rx.Component:
     )
 
 
-def _rename_form(chat: rx.Var[ChatView]) -> rx.Component:
+def _rename_form(chat: ChatView) -> rx.Component:
     return rx.el.form(
         rx.el.input(
             name="title",

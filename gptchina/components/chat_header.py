@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex.vars import VarData
+from reflex.vars.sequence import StringVar
 
 from gptchina.components.icons import icon
 from gptchina.components.layout import page_header
@@ -24,19 +25,18 @@ def chat_header() -> rx.Component:
             class_name="icon-button phone-only",
             on_click=ChatState.new_chat,
         ),
-        data_untitled=rx.cond(title, "false", "true"),
+        untitled=rx.cond(title, "false", "true"),
     )
 
 
-def chat_title() -> rx.Var[str]:
+def chat_title() -> StringVar:
     """Return the title as the list has it: renamed in any tab, it is right in all of them."""
-    chats, conversation, known = ChatsState.chats, ChatState.conversation, ChatState.title
+    chats, shown, known = map(
+        rx.Var.create, (ChatsState.chats, ChatState.conversation, ChatState.title)
+    )
     return rx.Var(
-        f"({chats!s}.find((chat) => chat.id === {conversation!s})?.title ?? {known!s})",
+        f"({chats!s}.find((chat) => chat.id === {shown!s})?.title ?? {known!s})",
         _var_type=str,
-        _var_data=VarData.merge(
-            chats._get_all_var_data(),  # noqa: SLF001 -- the only way to carry a var's hooks along
-            conversation._get_all_var_data(),  # noqa: SLF001
-            known._get_all_var_data(),  # noqa: SLF001
-        ),
-    ).to(str)
+        # The only way to carry along what the three need of the page.
+        _var_data=VarData.merge(*(each._get_all_var_data() for each in (chats, shown, known))),  # noqa: SLF001
+    ).to(StringVar)

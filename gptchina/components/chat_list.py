@@ -22,7 +22,7 @@ def chat_list(shown: str | rx.Var[str]) -> rx.Component:
     return rx.el.nav(
         rx.cond(
             ChatsState.loaded,
-            rx.cond(ChatsState.chats.length() > 0, _chats(shown), _no_chats()),
+            rx.cond(ChatsState.chats, _chats(shown), _no_chats()),
             _skeleton(),
         ),
         class_name="chat-list",
@@ -34,7 +34,7 @@ def _chats(shown: str | rx.Var[str]) -> rx.Component:
     return rx.el.ul(rx.foreach(ChatsState.chats, lambda chat, index: _chat(chat, index, shown)))
 
 
-def _chat(chat: rx.Var[ChatView], index: rx.Var[int], shown: str | rx.Var[str]) -> rx.Component:
+def _chat(chat: ChatView, index: int, shown: str | rx.Var[str]) -> rx.Component:
     first_of_age = (index == 0) | (ChatsState.chats[index - 1].age != chat.age)
     return rx.fragment(
         rx.cond(first_of_age, rx.el.li(rx.el.h2(_age(chat)), class_name="chat-age")),
@@ -43,7 +43,7 @@ def _chat(chat: rx.Var[ChatView], index: rx.Var[int], shown: str | rx.Var[str]) 
     )
 
 
-def _age(chat: rx.Var[ChatView]) -> rx.Var[str]:
+def _age(chat: ChatView) -> rx.Var[str] | rx.Component:
     return rx.match(
         chat.age,
         ("today", t("Today")),
@@ -54,7 +54,7 @@ def _age(chat: rx.Var[ChatView]) -> rx.Var[str]:
     )
 
 
-def _chat_link(chat: rx.Var[ChatView], shown: str | rx.Var[str]) -> rx.Component:
+def _chat_link(chat: ChatView, shown: str | rx.Var[str]) -> rx.Component:
     return link(
         "/c/" + chat.id,
         rx.el.span(rx.cond(chat.title, chat.title, t("New chat")), class_name="chat-title"),
@@ -70,7 +70,7 @@ def _chat_link(chat: rx.Var[ChatView], shown: str | rx.Var[str]) -> rx.Component
     )
 
 
-def _chat_menu(chat: rx.Var[ChatView]) -> rx.Component:
+def _chat_menu(chat: ChatView) -> rx.Component:
     return menu(
         menu_trigger(
             icon("more"),

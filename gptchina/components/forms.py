@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import reflex as rx
 
 from gptchina.components.icons import icon
@@ -16,7 +18,7 @@ def field(
     name: str,
     label: rx.Var[str],
     *,
-    kind: str = "text",
+    kind: Literal["text", "email", "password"] = "text",
     auto_complete: str = "off",
     value: rx.Var[str] | str = "",
     hint: rx.Var[str] | None = None,

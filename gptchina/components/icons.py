@@ -128,12 +128,11 @@ PATHS: dict[IconName, str] = {
 }
 
 
-def icon(name: IconName, **props: object) -> rx.Component:
+def icon(name: IconName) -> rx.Component:
     """Return the icon, hidden from screen readers: the control beside it has the name."""
     return rx.el.svg(
         rx.el.path(d=PATHS[name]),
         view_box="0 0 24 24",
         class_name="icon",
         aria_hidden="true",
-        **props,
     )

@@ -36,9 +36,7 @@ def landing() -> rx.Component:
 def _both_ways() -> rx.Component:
     return rx.fragment(
         rx.el.div(
-            link(
-                "/register", t("Create account"), class_name="button button-primary button-large"
-            ),
+            link("/register", t("Create account"), class_name="button button-primary button-large"),
             _log_in("button-quiet"),
             class_name="hero-actions",
         ),

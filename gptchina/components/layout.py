@@ -59,7 +59,9 @@ def waiting() -> rx.Component:
     )
 
 
-def page_header(title: rx.Var[str], *actions: rx.Component, **props: object) -> rx.Component:
+def page_header(
+    title: rx.Var[str], *actions: rx.Component, untitled: rx.Var[str] | str = "false"
+) -> rx.Component:
     """Return the line above a framed page: the drawer's button on the phone, the title, actions."""
     return rx.el.header(
         sidebar_button(
@@ -71,7 +73,7 @@ def page_header(title: rx.Var[str], *actions: rx.Component, **props: object) -> 
         rx.el.h1(title, class_name="page-title"),
         *actions,
         class_name="page-header",
-        **props,
+        data_untitled=untitled,
     )
 
 

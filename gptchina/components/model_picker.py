@@ -25,7 +25,7 @@ def model_picker() -> rx.Component:
     )
 
 
-def _option(model: rx.Var[ModelView]) -> rx.Component:
+def _option(model: ModelView) -> rx.Component:
     return rx.el.option(model.name, value=model.id, key=model.id)
 
 
@@ -37,7 +37,7 @@ def chosen_model_rates() -> rx.Component:
     )
 
 
-def _rates(model: rx.Var[ModelView]) -> rx.Component:
+def _rates(model: ModelView) -> rx.Component:
     return rx.el.p(
         rx.el.span(model.name, class_name="rates-name"),
         rx.el.span(

@@ -11,7 +11,7 @@ I18N = "$/public/i18n.js"
 LIBRARY = "$/public/moment.js"
 
 
-def moment(iso: rx.Var[str]) -> StringVar:
+def moment(iso: str | rx.Var[str]) -> StringVar:
     """Write an ISO time as date and time of day, such as ``23 Nov 2026, 14:05``."""
     data = VarData(
         imports={

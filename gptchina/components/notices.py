@@ -27,7 +27,7 @@ def notices() -> rx.Component:
     return rx.el.div(rx.foreach(FeedbackState.notices, _notice), class_name="notices")
 
 
-def _notice(notice: rx.Var[NoticeView]) -> rx.Component:
+def _notice(notice: NoticeView) -> rx.Component:
     return Notice.create(
         rx.match(
             notice.kind,

@@ -144,7 +144,7 @@ def devices_section() -> rx.Component:
     )
 
 
-def _device(device: rx.Var[DeviceView]) -> rx.Component:
+def _device(device: DeviceView) -> rx.Component:
     return rx.el.li(
         icon("device"),
         rx.el.div(
@@ -170,7 +170,7 @@ def _device(device: rx.Var[DeviceView]) -> rx.Component:
     )
 
 
-def _device_name(device: rx.Var[DeviceView]) -> rx.Var[str]:
+def _device_name(device: DeviceView) -> rx.Var[str]:
     return rx.cond(device.browser, device.browser, t("Unknown device"))
 
 

@@ -42,7 +42,7 @@ def _amount() -> rx.Component:
         ),
         class_name="balance-amount figures",
         data_testid="balance",
-        data_tokens=WalletState.balance.to_string(),
+        data_tokens=rx.Var.create(WalletState.balance).to_string(),
     )
 
 

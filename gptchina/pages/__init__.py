@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import reflex as rx
-from reflex.event import EventHandler
+from reflex.event import IndividualEventType
+from reflex.vars.sequence import StringVar
 
 from gptchina.components.brand import NAME
 from gptchina.components.chat_header import chat_title
@@ -35,8 +36,8 @@ class Route(NamedTuple):
 
     path: str
     page: Callable[[], rx.Component]
-    title: rx.Var[str]
-    on_load: Sequence[EventHandler]
+    title: StringVar
+    on_load: Sequence[IndividualEventType[()]]
 
 
 FRAME = [ChatsState.load, WalletState.load]

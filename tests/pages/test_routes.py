@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from reflex_base.components.component import BaseComponent, Component
 
 from gptchina import pages
 from gptchina.settings import ROOT
@@ -26,7 +27,7 @@ def drawn() -> dict[str, rx.Component]:
     return {route.path: route.page() for route in pages.ROUTES}
 
 
-def components(component: rx.Component) -> Iterator[rx.Component]:
+def components(component: BaseComponent) -> Iterator[BaseComponent]:
     yield component
     for child in component.children:
         yield from components(child)
@@ -73,7 +74,7 @@ def test_no_page_styles_an_element_in_place(drawn: dict[str, rx.Component]) -> N
         (path, type(each).__name__, each.style)
         for path, page in drawn.items()
         for each in components(page)
-        if each.style
+        if isinstance(each, Component) and each.style
     ]
     assert styled == []
 
