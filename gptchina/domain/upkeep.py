@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 15
+MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
 LISTING_SECONDS = 600
 # How long running answers may go on when the program is told to stop.
@@ -41,16 +42,18 @@ async def upkeep() -> AsyncGenerator[None]:
     llm.warm_up()
     # The other workers hear of the running answers to the last.
     async with chat.with_other_workers():
-        async with _jobs():
-            yield
-        await chat.drain(PATIENCE_SECONDS)
+        try:
+            async with _jobs():
+                yield
+        finally:
+            await chat.drain(PATIENCE_SECONDS)
 
 
 @asynccontextmanager
 async def _jobs() -> AsyncGenerator[None]:
     jobs = [
         asyncio.create_task(_every(SWEEP_SECONDS, partial(in_thread, chat.sweep))),
-        asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, accounts.keep_house))),
+        asyncio.create_task(_every(MINUTE_SECONDS, partial(in_thread, accounts.keep_house))),
         asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, verify_ledger))),
         asyncio.create_task(_every(LISTING_SECONDS, catalog.refresh)),
     ]
