@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -19,17 +20,23 @@ from gptchina.settings import ROOT
 
 def play(scenario, **parameters):
     """Run a scenario, a function of a module, in a program of its own; return what it returned."""
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", __name__, scenario.__module__, scenario.__qualname__],
-        input=json.dumps(parameters),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
         cwd=ROOT,
-        timeout=540,
-    )
-    assert done.returncode == 0, f"{parameters}\n{done.stderr}"
-    return json.loads(done.stdout)
+        start_new_session=True,
+    ) as program:
+        try:
+            said, errors = program.communicate(json.dumps(parameters), timeout=540)
+        finally:
+            # Whatever went wrong, no member outlives the test.
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+    assert program.returncode == 0, f"{parameters}\n{errors}"
+    return json.loads(said)
 
 
 @dataclass
