@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run dev lint types test check bench texts lock
+.PHONY: help setup setup-dev run dev lint types test check bench texts screenshots lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: setup-dev ## the measured promises, each beside its target
 
 texts: setup-dev ## bring new texts into the translations
 	@$(BIN)/python -m gptchina texts --update
+
+screenshots: setup-dev ## take the pictures of the README anew
+	@$(BIN)/python -m scripts.screenshots
 
 lock: setup-dev ## resolve the packages anew: Python's and the browser's
 	@$(BIN)/python scripts/lock.py
