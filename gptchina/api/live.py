@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -95,8 +95,9 @@ async def _send_answer(socket: WebSocket, account_id: int) -> int:
     start = int(offset) if offset.isascii() and offset.isdecimal() else 0
     turn_id: str = socket.path_params["turn"]
     try:
-        async for frame in chat.follow(account_id, turn_id, start):
-            await socket.send_text(_encode(frame))
+        async with aclosing(chat.follow(account_id, turn_id, start)) as frames:
+            async for frame in frames:
+                await socket.send_text(_encode(frame))
     except NotFoundError:
         return NOT_FOUND
     except WebSocketDisconnect:

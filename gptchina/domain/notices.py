@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -59,6 +59,15 @@ def deliver(account_id: int, topic: str) -> None:
         mailboxes = list(_mailboxes.get(account_id, ()))
     for mailbox in mailboxes:
         mailbox.put(topic)
+
+
+def deliver_everything() -> None:
+    """Put every topic into every mailbox of this process, when notices may have been missed."""
+    with _guard:
+        everybody = [mailbox for mailboxes in _mailboxes.values() for mailbox in mailboxes]
+    for mailbox in everybody:
+        for topic in get_args(Topic):
+            mailbox.put(topic)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -87,15 +88,20 @@ class Bus:
         Raises BusError.
         """
         key, last = self._key(name), b"0"
-        with _translated():
-            async with self._redis.client() as own:
+        # A connection that waits is not shared, and not used again by anybody.
+        own = self._redis.client()
+        try:
+            with _translated():
                 while True:
                     found = await own.xread({key: last}, block=int(silence * 1000))
                     if not found:
                         yield None
                         continue
-                    for last, fields in found[0][1]:  # noqa: B020 -- where to go on
+                    for number, fields in found[0][1]:
+                        last = number
                         yield fields[b"e"]
+        finally:
+            await own.aclose()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -110,6 +116,10 @@ def _translated() -> Generator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            # The client closes the connection of a cancelled wait and complains of that instead.
+            raise asyncio.CancelledError from error
         raise BusError(str(error) or repr(error)) from error
 
 

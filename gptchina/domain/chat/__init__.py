@@ -10,11 +10,13 @@ from .conversations import (
     rename,
 )
 from .endings import sweep
-from .following import Frame, Head, follow
+from .following import Frame, follow
 from .generations import drain, stop
 from .log import Chunk
 from .prompts import InvalidMessageError, MessageTooLongError
 from .records import ChatRecord, Conversation, End, MessageRecord, Question, Turn
+from .relay import with_other_workers
+from .stored import Head
 
 __all__ = [
     "ChatRecord",
@@ -41,4 +43,5 @@ __all__ = [
     "rename",
     "stop",
     "sweep",
+    "with_other_workers",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -27,6 +27,8 @@ from .log import Log
 from .records import End
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from .records import Turn
 
 log = structlog.get_logger()
@@ -102,8 +104,8 @@ class Generation:
             return
         fault = reader.exception()
         if isinstance(fault, ProviderError):
-            log.warning("provider_failed", code=fault.code)
-            self._cause = End(status="error", code=fault.code)
+            log.warning("provider_failed", code=str(fault.code), detail=fault.detail)
+            self._cause = End(status="error", code=str(fault.code))
         elif fault is not None:
             log.error("generation_failed", exc_info=fault)
             self._cause = End(status="error", code="failed")
@@ -128,14 +130,39 @@ class Generation:
             return End(status="error", code="failed")
 
 
+class Relay(Protocol):
+    """The other workers, as far as answers go."""
+
+    def begun(self, turn_id: str, log: Log) -> None:
+        """Let them read an answer that begins here."""
+        ...
+
+    def stop(self, account_id: int, turn_id: str) -> None:
+        """Ask whichever of them runs a turn to stop it."""
+        ...
+
+
 _running: dict[str, Generation] = {}
 _tasks: set[asyncio.Task[None]] = set()
+_relays: list[Relay] = []
+
+
+@contextmanager
+def relayed(relay: Relay) -> Generator[None]:
+    """Tell a relay of the answers of this process, for as long as the block."""
+    _relays.append(relay)
+    try:
+        yield
+    finally:
+        _relays.remove(relay)
 
 
 def begin(turn: Turn) -> None:
     """Let a turn's answer be generated, detached from the caller."""
     generation = Generation(turn)
     _running[turn.id] = generation
+    for relay in _relays:
+        relay.begun(turn.id, generation.log)
     task = asyncio.create_task(_run(generation), name=f"generation-{turn.id}")
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
@@ -153,8 +180,15 @@ def find(turn_id: str) -> Generation | None:
     return _running.get(turn_id)
 
 
-def stop(account_id: int, turn_id: str) -> bool:
-    """Stop an answer of the account; return whether this process runs it."""
+def stop(account_id: int, turn_id: str) -> None:
+    """Stop an answer of the account, whichever worker runs it; nothing happens if none does."""
+    if turn_id and not stop_here(account_id, turn_id):
+        for relay in _relays:
+            relay.stop(account_id, turn_id)
+
+
+def stop_here(account_id: int, turn_id: str) -> bool:
+    """Stop an answer of the account; return whether this process runs it, or just has."""
     generation = _running.get(turn_id)
     if generation is None or generation.turn.account_id != account_id:
         return False

@@ -10,6 +10,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .records import End
 
 Kind = Literal["t", "r"]
@@ -35,7 +37,7 @@ class Log:
         self._starts: list[int] = []
         self.length = 0
         self.end: End | None = None
-        self._followers: set[asyncio.Event] = set()
+        self._watchers: set[Callable[[], object]] = set()
 
     def append(self, kind: Kind, text: str) -> None:
         """Add text and wake the followers; no text is nothing."""
@@ -69,22 +71,30 @@ class Log:
         joined[0] = Chunk(head.kind, head.text[offset - self._starts[first] :])
         return joined
 
+    def watch(self, wake: Callable[[], object]) -> None:
+        """Call a function whenever there is more, or the end, until it is let go."""
+        self._watchers.add(wake)
+
+    def let_go(self, wake: Callable[[], object]) -> None:
+        """Do not call the function any more."""
+        self._watchers.discard(wake)
+
     def follow(self) -> Follower:
         """Return a follower, to be closed when it is not needed any more."""
-        return Follower(self._followers)
+        return Follower(self)
 
     def _wake(self) -> None:
-        for follower in self._followers:
-            follower.set()
+        for wake in self._watchers:
+            wake()
 
 
 class Follower:
     """Waits until there is something new in a log."""
 
-    def __init__(self, followers: set[asyncio.Event]) -> None:
-        self._followers = followers
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._fresh = asyncio.Event()
-        followers.add(self._fresh)
+        log.watch(self._fresh.set)
 
     async def wait(self) -> None:
         """Wait for text or the end; returns at once if either came since the last wait."""
@@ -93,4 +103,4 @@ class Follower:
 
     def close(self) -> None:
         """Stop being woken."""
-        self._followers.discard(self._fresh)
+        self._log.let_go(self._fresh.set)
