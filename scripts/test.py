@@ -48,11 +48,13 @@ def find_browser() -> None:
 def skipped_tests(report: Path) -> list[str]:
     """Return the skipped tests of a JUnit report, each with its reason."""
     cases = ET.parse(report).getroot().iter("testcase")  # noqa: S314 -- our own pytest wrote it
-    return [
-        f"{case.get('classname')}.{case.get('name')}: {reason.get('message')}"
-        for case in cases
-        if (reason := case.find("skipped")) is not None
-    ]
+    lines: list[str] = []
+    for case in cases:
+        skipped = case.find("skipped")
+        if skipped is not None:
+            reason = (skipped.get("message") or "").partition("\n")[0]
+            lines.append(f"{case.get('classname')}.{case.get('name')}: {reason}")
+    return lines
 
 
 if __name__ == "__main__":
