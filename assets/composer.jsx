@@ -1,6 +1,6 @@
 // The box where a message is written.
 import React, { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { begin, isSending, useMessages, wasNew, withdraw } from "./conversations.js";
+import { begin, useSending, wasNew, withdraw } from "./conversations.js";
 import { dropDraft, flushDraft, keepDraft, readDraft } from "./drafts.js";
 import { useText } from "./i18n.js";
 import { ArrowUpIcon, StopIcon } from "./icons.jsx";
@@ -83,10 +83,10 @@ export function Composer(props) {
     if (!touch()) box.current.focus({ preventScroll: true });
   }, [conversation]);
 
-  useMessages(conversation); // drawn again when a message is on its way or withdrawn
+  const sending = useSending(conversation);
   const message = text.trim();
   const over = text.length > NEARLY_FULL ? [...message].length - LONGEST : -1;
-  const free = !disabled && !running && !isSending(conversation);
+  const free = !disabled && !running && !sending;
   const sendable = Boolean(message) && over <= 0 && free;
   const send = () => {
     if (!sendable) return;

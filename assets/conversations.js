@@ -1,8 +1,8 @@
 // The messages of each conversation, owned by the browser: kept outside the components, so that
 // a change of page loses no text, and changed at most once per animation frame while one streams.
 import { useSyncExternalStore } from "react";
-import { flushSync } from "react-dom";
 import { followGeneration } from "./follower.js";
+import { pacedPaint } from "./paced_paint.js";
 
 // A send that nobody answered after so long does not lock the composer any more.
 const SENDING_MS = 15000;
@@ -11,7 +11,7 @@ const CONVERSATIONS_KEPT = 30;
 
 const conversations = new Map(); // id -> {messages, sending, adopted}
 const listeners = new Set();
-const live = new Map(); // generation -> {conversation, key, text, reasoning, dirty}
+const live = new Map(); // generation -> {conversation, key, text, reasoning, dirty, end}
 const ended = new Set(); // generations seen to their end, or lost
 const promoted = new Set(); // ids of conversations that began here
 let adoptedLast = null;
@@ -76,10 +76,13 @@ export const useMessages = (id) =>
 
 export const wasNew = (id) => promoted.has(id) || Boolean(id && conversations.get("")?.sending);
 
-export function isSending(id) {
+function isSending(id) {
   const sending = conversations.get(id)?.sending;
   return Boolean(sending) && performance.now() - sending.at < SENDING_MS;
 }
+
+/** Whether a message of the conversation waits for the server to take it. */
+export const useSending = (id) => useSyncExternalStore(subscribe, () => isSending(id), () => false);
 
 /** The reader sent `text`: show it and the coming answer before the server has heard of it. */
 export function begin(id, text) {
@@ -195,7 +198,7 @@ function onHead(generation, given, head) {
     messages = [...messages, { ...ANSWER, key: answer.key, id: generation, model: head.model }];
   }
   put(id, messages);
-  paintSoon();
+  painting.soon();
 }
 
 const settle = (messages, key, fields) =>
@@ -210,72 +213,51 @@ function withQuestion(messages, user, sending) {
   return [...own, { key: newKey(), id: user.id, role: "user", text: user.text, status: "done" }];
 }
 
-// One paint per animation frame; fewer when a paint itself takes long, so that the page stays
-// quick to the reader's hands whatever streams.
-const HEAVY_PAINT_MS = 12;
-let frame = 0;
-let restUntil = 0;
+// So much of a text that came in one piece is drawn at a time: a long answer that is caught up
+// with must not hold the page still.
+const SLICE = 1000;
 
-function paintSoon() {
-  if (frame) return;
-  if (document.hidden) {
-    // Frames stand still out of sight; the text is applied when there is something to see.
-    frame = -1;
-    setTimeout(paint, 1000);
-    return;
-  }
-  frame = requestAnimationFrame(paint);
+const painting = pacedPaint(() => {
+  for (const [generation, answer] of live) if (answer.dirty) apply(generation, answer);
+}, notify);
+
+/** Move the next part of what the socket brought into its message, or its end. */
+function apply(generation, answer) {
+  const { conversation, text, reasoning, end } = answer;
+  const message = conversationOf(conversation).messages.find((m) => m.id === generation);
+  const before = message?.text ?? "";
+  // What was saved may be ahead of a replay that has just begun.
+  const behind = text.length < before.length || reasoning.length < (message?.reasoning ?? "").length;
+  const shown = text.startsWith(before) ? before.length : 0;
+  const upTo = document.hidden || behind ? text.length : endOfSlice(text, shown + SLICE);
+  answer.dirty = upTo < text.length;
+  const ending = end && !answer.dirty;
+  const fields = { ...(behind ? null : { text: text.slice(0, upTo), reasoning }) };
+  change(conversation, (m) => m.id === generation, ending ? { ...fields, ...end } : fields);
+  if (ending) live.delete(generation);
+  if (answer.dirty) painting.soon();
 }
 
-function paint() {
-  if (performance.now() < restUntil) {
-    frame = requestAnimationFrame(paint);
-    return;
-  }
-  frame = 0;
-  apply();
-  const start = performance.now();
-  flushSync(notify);
-  const took = performance.now() - start;
-  restUntil = took > HEAVY_PAINT_MS ? start + 4 * took : 0;
+/** An offset at or before `wanted` + 1 that does not part a character of two units. */
+function endOfSlice(text, wanted) {
+  if (wanted >= text.length) return text.length;
+  return /[\ud800-\udbff]/.test(text[wanted - 1]) ? wanted + 1 : wanted;
 }
 
-/** Move what the sockets brought into the messages. */
-function apply() {
-  for (const [generation, answer] of live) {
-    if (!answer.dirty) continue;
-    answer.dirty = false;
-    const id = answer.conversation;
-    const { text, reasoning } = answer;
-    put(
-      id,
-      conversationOf(id).messages.map((m) => {
-        if (m.id !== generation) return m;
-        // What was saved may be ahead of a replay that has just begun.
-        const longer = text.length + reasoning.length >= m.text.length + m.reasoning.length;
-        return longer ? { ...m, text, reasoning } : m;
-      }),
-    );
-  }
-}
-
-function finish(generation, fields) {
+/** Nothing more comes: `end` is the rest of the message once its text is drawn. */
+function finish(generation, end) {
   const answer = live.get(generation);
-  if (!answer) return;
-  answer.dirty = answer.text !== "" || answer.reasoning !== "";
-  apply();
-  live.delete(generation);
   ended.add(generation);
   const held = conversationOf(answer.conversation);
   if (!answer.key && held.sending) {
     // Gone before its first frame: the waiting row is the one that failed.
     const key = held.sending.keys[held.sending.keys.length - 1];
     held.sending = null;
-    change(answer.conversation, (m) => m.key === key, { id: generation, ...fields });
+    change(answer.conversation, (m) => m.key === key, { id: generation });
   }
-  change(answer.conversation, (m) => m.id === generation, fields);
-  restUntil = 0;
-  paintSoon();
+  answer.end = end;
+  answer.dirty = true;
+  painting.atOnce();
 }
 
 /**
@@ -287,12 +269,12 @@ export function follow(id, generation, onFinished) {
   if (conversationOf(id).messages.some((m) => m.id === generation && m.status !== "streaming")) {
     return;
   }
-  const answer = { conversation: id, key: "", text: "", reasoning: "", dirty: false };
+  const answer = { conversation: id, key: "", text: "", reasoning: "", dirty: false, end: null };
   live.set(generation, answer);
   const grow = (field) => (piece) => {
     answer[field] += piece;
     answer.dirty = true;
-    paintSoon();
+    painting.soon();
   };
   followGeneration(generation, {
     onHead: (head) => onHead(generation, id, head),
