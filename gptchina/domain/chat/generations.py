@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CHECKPOINT_SECONDS = 1.5
+# How long the answers that were cut may take to be charged and stored.
+SETTLING_SECONDS = 10
 # A follower that comes a little late still finds the pieces; later ones read the database.
 KEPT_SECONDS = 30
 
@@ -53,6 +55,9 @@ class Generation:
         """Read the answer to its end, whatever that is, then settle and store it."""
         with structlog.contextvars.bound_contextvars(turn=self.turn.id):
             self._reader = asyncio.create_task(self._read())
+            if self._cause.status != "done":
+                # It was stopped before it could begin.
+                self._reader.cancel()
             keeper = asyncio.create_task(self._keep())
             try:
                 await asyncio.wait({self._reader})
@@ -65,7 +70,9 @@ class Generation:
 
     def stop(self, cause: End) -> None:
         """End the answer now; what was delivered stays, and is charged."""
-        if self._reader and not self._reader.done():
+        if self._reader is None:
+            self._cause = cause
+        elif not self._reader.done():
             self._cause = cause
             self._reader.cancel()
 
@@ -207,4 +214,4 @@ async def drain(patience: float) -> None:
     for generation in list(_running.values()):
         generation.stop(End(status="error", code="interrupted"))
     if _tasks:
-        await asyncio.wait(_tasks, timeout=patience)
+        await asyncio.wait(_tasks, timeout=SETTLING_SECONDS)

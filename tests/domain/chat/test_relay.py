@@ -9,7 +9,7 @@ import uuid
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -44,7 +44,7 @@ async def redis(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setenv("SECRET_KEY", f"development-{uuid.uuid4().hex}")
     monkeypatch.setenv("REDIS_URL", REDIS)
     forget_settings()
-    client = Redis.from_url(REDIS)
+    client: Any = Redis.from_url(REDIS)
     try:
         await client.ping()
     except RedisConnectionError as error:
