@@ -116,6 +116,15 @@ async def test_an_answer_stopped_before_its_first_token_is_free(provider):
     assert stored(turn.id)[1].status == "free"
 
 
+async def test_an_answer_stopped_before_it_could_begin_asks_nobody(provider):
+    account = make_account(RICH)
+    turn = await begin(account, "[demo length=5]")
+    chat.stop(account, turn.id)
+    assert (await ended(account, turn)).status == "stopped"
+    assert not provider
+    assert balance(account).balance == RICH
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
