@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # How long running turns may take to settle after the signal to stop.
 SECONDS_TO_STOP = 30
+# Shared by all processes that serve, and never given back: the first that is ready says so.
+_first_ready = multiprocessing.Lock()
 
 
 def add(subparsers: Subparsers) -> None:
@@ -145,7 +147,8 @@ class _Announced:
 
         async def announce(message: Message) -> None:
             await send(message)
-            if message["type"] == "lifespan.startup.complete":
+            ready = message["type"] == "lifespan.startup.complete"
+            if ready and _first_ready.acquire(block=False):
                 print(announcement(get_settings()), flush=True)
 
         await self._application(scope, receive, announce)
