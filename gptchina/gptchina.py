@@ -8,6 +8,7 @@ from gptchina import pages
 from gptchina.api import build_api
 from gptchina.domain.upkeep import upkeep
 from gptchina.state.feedback import unexpected
+from gptchina.state.session import Forgetting
 
 app = rx.App(
     api_transformer=build_api(),
@@ -17,5 +18,6 @@ app = rx.App(
     toaster=None,
     backend_exception_handler=unexpected,
 )
+app.add_middleware(Forgetting())
 pages.register(app)
 app.register_lifespan_task(upkeep)

@@ -6,7 +6,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
 from sqlmodel import select
 
@@ -29,6 +28,8 @@ from tests.conftest import forget_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    import pytest
 
 MODEL = "gpt-4o-mini"
 SHORT = Timeouts(connect=2, first_piece=0.5, between_pieces=0.5)

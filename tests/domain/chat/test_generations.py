@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import timedelta
 
@@ -22,6 +23,12 @@ async def until_text(account: int, turn: chat.Turn) -> str:
             if isinstance(frame, chat.Chunk):
                 return frame.text
     raise AssertionError("nothing was delivered")
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait for what another task or server does, which gives no sign here."""
+    while not happened():  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
 
 
 async def test_an_answer_is_streamed_stored_and_charged(provider):
@@ -108,8 +115,7 @@ async def test_a_stopped_answer_is_charged_as_far_as_it_was_delivered(provider):
 async def test_an_answer_stopped_before_its_first_token_is_free(provider):
     account = make_account(RICH)
     turn = await begin(account, "[demo first=60000]")
-    while not provider:
-        await asyncio.sleep(0)
+    await until(lambda: provider)
     chat.stop(account, turn.id)
     assert (await ended(account, turn)).status == "stopped"
     assert balance(account).balance == RICH
@@ -203,8 +209,7 @@ async def test_a_running_answer_is_stored_as_it_grows(provider, monkeypatch):
     monkeypatch.setattr(generations, "CHECKPOINT_SECONDS", 0.01)
     account = make_account(RICH)
     turn = await begin(account, "[demo length=2000 delay=5]")
-    while not stored(turn.id)[0].text:
-        await asyncio.sleep(0.01)
+    await until(lambda: stored(turn.id)[0].text)
     assert stored(turn.id)[0].status == "streaming"
     chat.stop(account, turn.id)
     await ended(account, turn)
