@@ -95,6 +95,16 @@ def test_the_answer_keeps_its_nodes_while_it_grows_and_when_it_ends(trial, chat)
     assert chat.page.evaluate("() => window.kept.map((node) => node.isConnected)") == [True] * 7
 
 
+def test_the_open_paragraph_keeps_its_node_too(trial, chat):
+    trial.answer(slowly(WORDS * 8 + "**bold**", 1.5))
+    chat.send("Go")
+    expect(chat.answer.locator("p")).to_contain_text("The quick")
+    chat.page.evaluate("() => { window.kept = document.querySelector('.markdown p'); }")
+    chat.ended()
+    expect(chat.answer.locator("strong")).to_have_text("bold")
+    assert chat.page.evaluate("() => window.kept.isConnected")
+
+
 def test_leaving_the_page_loses_no_text(trial, chat):
     trial.answer(slowly(WORDS * 6, 2.0))
     chat.send("Go")
