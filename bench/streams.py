@@ -1,0 +1,158 @@
+"""Streams without a browser: delays of chunks, CPU for each, memory, and the way to a request."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from .processes import cpu_seconds, memory
+from .provider import CYCLE, STAMP, wish
+from .report import Row
+from .visitor import follow, visitors
+
+if TYPE_CHECKING:
+    from .installation import Installation
+    from .visitor import Followed
+
+PER_SECOND = 50
+CHUNKS = 250
+MANY = 50
+WINDOW = 0.040
+SENDS = 20
+GATHERING_MS = 4000
+
+
+def percentile(values: list[float], percent: int) -> float:
+    """Return a percentile of some values."""
+    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
+
+
+def _delays(answer: Followed) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of each chunk: all, and those beyond the window of its frame."""
+    whole, beyond = [], []
+    rest, before = "", -1.0
+    for arrived, text in answer.frames:
+        stamps = rest + text
+        whole_stamps = len(stamps) // STAMP * STAMP
+        rest = stamps[whole_stamps:]
+        for start in range(0, whole_stamps, STAMP):
+            age = (int(arrived * 1e6) - int(stamps[start : start + STAMP - 1])) % CYCLE / 1e6
+            # A frame may be sent one window after the one before; waiting for that is intended.
+            due = max(arrived - age, before + WINDOW)
+            whole.append(age * 1000)
+            beyond.append(max(0.0, arrived - due) * 1000)
+        before = arrived
+    return whole, beyond
+
+
+def _sent_over(answers: list[Followed]) -> float:
+    """Return the seconds from the first frame of any answer to the last."""
+    times = [arrived for answer in answers for arrived, _ in answer.frames]
+    return max(times) - min(times)
+
+
+async def _stream(running: Installation, number: int) -> tuple[list[Followed], float, float]:
+    """Run streams at once; return them, the server's CPU seconds, and its memory meanwhile."""
+    connections = aiohttp.TCPConnector(limit=0)
+    async with (
+        visitors(running, number) as people,
+        aiohttp.ClientSession(connector=connections) as http,
+    ):
+        text = wish(CHUNKS, delay=1000 // PER_SECOND, first=GATHERING_MS, stamp=True)
+        turns = await asyncio.gather(*(person.send(text) for person in people))
+        following = [asyncio.create_task(follow(http, running, turn)) for turn, _ in turns]
+        await asyncio.sleep(GATHERING_MS / 2000)
+        began = cpu_seconds(running.server.pid)
+        await asyncio.sleep(GATHERING_MS / 2000 + 2)
+        used = memory(running.server.pid)
+        answers = await asyncio.gather(*following)
+        return answers, cpu_seconds(running.server.pid) - began, used
+
+
+def latency(running: Installation) -> list[Row]:
+    """Delays at 1 and at 50 streams, what is delivered, and what a chunk costs."""
+    rows = []
+    for number in (1, MANY):
+        cores = running.cores()
+        answers, cpu, used = asyncio.run(_stream(running, number))
+        others = cores.others()
+        delays = [_delays(answer) for answer in answers]
+        whole = [delay for each, _ in delays for delay in each]
+        beyond = [delay for _, each in delays for delay in each]
+        name = f"{number} x {PER_SECOND}/s"
+        goals = {1: (None, 3.0), MANY: (60.0, None)}[number]
+        for values, what, goal in (
+            (whole, "delay of a chunk", goals[0]),
+            (beyond, "beyond the window", goals[1]),
+        ):
+            rows += [
+                Row(
+                    f"{name}: {what}, p{percent}",
+                    percentile(values, percent),
+                    "ms",
+                    "0",
+                    promised,
+                    others=others,
+                )
+                for percent, promised in ((50, None), (95, goal), (99, None))
+            ]
+        wanted = number * CHUNKS
+        lost = wanted - len(whole) + sum(answer.status != "done" for answer in answers)
+        rows += [
+            Row(f"{name}: chunks lost", lost, "", "0", 0, others=others),
+            Row(
+                f"{name}: delivered a second",
+                len(whole) / _sent_over(answers),
+                "",
+                f"{number * PER_SECOND}",
+                number * PER_SECOND * 0.98,
+                least=True,
+                others=others,
+            ),
+            Row(
+                f"{name}: server CPU for a chunk",
+                cpu / wanted * 1e6,
+                "us",
+                "30",
+                300 if number == MANY else None,
+                others=others,
+            ),
+        ]
+        if number == MANY:
+            rows.append(
+                Row(f"{name}: memory meanwhile", used, "MB", "", 300, others=others),
+            )
+    return rows
+
+
+async def _send_times(running: Installation) -> list[float]:
+    async with visitors(running, 1) as people, aiohttp.ClientSession() as http:
+        times = []
+        for _ in range(SENDS):
+            turn, sent = await people[0].send(wish(1))
+            await follow(http, running, turn)
+            times.append((running.arrivals()[-1] - sent) * 1000)
+            # The page hears of the end before the next message is typed.
+            await asyncio.sleep(0.2)
+        return times
+
+
+def send(running: Installation) -> list[Row]:
+    """From Send to the request at the provider, the hold included."""
+    cores = running.cores()
+    times = asyncio.run(_send_times(running))
+    others = cores.others()
+    return [
+        Row("Send -> request at the provider, median", statistics.median(times), "ms", "1", 12,
+            others=others),
+        Row("Send -> request at the provider, p95", percentile(times, 95), "ms", "1",
+            others=others),
+    ]  # fmt: skip
+
+
+def idle_memory(running: Installation) -> list[Row]:
+    """Memory of a server that nobody uses; litellm is loaded."""
+    return [Row("memory, idle", memory(running.server.pid), "MB", "", 250)]
