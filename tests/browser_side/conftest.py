@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,10 +134,14 @@ class Watch:
 
     problems: list[str] = field(default_factory=list)
 
+    def _dialog(self, dialog: Dialog) -> None:
+        self.problems.append("dialog")
+        dialog.dismiss()
+
     def on(self, context: BrowserContext, url: str) -> None:
         """Watch every page of the context."""
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
-        context.on("dialog", lambda dialog: (self.problems.append("dialog"), dialog.dismiss()))
+        context.on("dialog", self._dialog)
         context.on("console", self._console)
         context.route(
             lambda address: not address.startswith((url, "data:", "blob:")),
