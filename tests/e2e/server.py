@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS_TO_BUILD = 280
-SECONDS_TO_START = 60
+SECONDS_TO_START = 300
 PROVIDERS = ("OPENAI_", "ANTHROPIC_", "REDIS_", "DATABASE_", "PUBLIC_URL", "ALLOW_", "CONFIG_FILE")
 
 
@@ -129,9 +129,16 @@ def _wait_for(server: Server) -> None:
 
     threading.Thread(target=read, daemon=True).start()
     end = time.monotonic() + SECONDS_TO_START
-    while not ready.wait(0.05):
+    while not (ready.wait(0.05) and _listens(server.port)):
         assert server.process.poll() is None, server.log
         assert time.monotonic() < end, server.log
+
+
+def _listens(port: int) -> bool:
+    # It says where it is a moment before it can be reached.
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
