@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import TYPE_CHECKING
 
 from gptchina.providers.llm import TokenUsage
@@ -132,9 +131,9 @@ def affordable_output(available: int, prompt_tokens: int, rates: Rates, markup: 
         return MOST_OUTPUT
     # The worst case is rounded up to a whole number and so is what is available: the exact cost
     # may reach the available credit, but not pass it.
-    left = Fraction(available) / Fraction(checked_markup(markup))
-    left -= prompt_tokens * Fraction(rates.dearest_prompt)
-    return min(max(floor(left / Fraction(rates.output)), 0), MOST_OUTPUT)
+    factor = Fraction(checked_markup(markup))
+    left = available - prompt_tokens * Fraction(rates.dearest_prompt) * factor
+    return min(max(left // (Fraction(rates.output) * factor), 0), MOST_OUTPUT)
 
 
 def clamp(usage: TokenUsage, context_window: int | None) -> tuple[TokenUsage, bool]:
