@@ -34,20 +34,24 @@ MEASURES: dict[str, Callable[[Installation], list[Row]]] = {
 
 def main() -> None:
     """Measure what was asked for, or everything."""
-    names = [*MEASURES, "ledger"]
+    names = [*MEASURES, "workers", "ledger"]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("measures", nargs="*", metavar="measure", help=", ".join(names))
     asked = parser.parse_args().measures or names
     unknown = [name for name in asked if name not in names]
     if unknown:
         parser.error(f"{unknown[0]}: known are {', '.join(names)}")
+    rows: list[Row] = []
     if set(asked) & set(MEASURES):
         with installed() as running:
-            rows: list[Row] = []
             for name in asked:
                 if name in MEASURES:
                     print(f"{name} …", flush=True)
                     rows += MEASURES[name](running)
+    if "workers" in asked:
+        print("workers …", flush=True)
+        rows += streams.workers()
+    if rows:
         print_table(rows)
     if "ledger" in asked:
         ledger.report()

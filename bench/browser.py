@@ -173,15 +173,23 @@ def _count_bytes(context: BrowserContext, page: Page) -> list[int]:
     """Return a list that grows by the size of all that the page receives from now on."""
     received: list[int] = []
 
+    kinds: dict[str, str] = {}
+
     def frame(event: dict[str, Any]) -> None:
         size = len(event["response"]["payloadData"].encode())
         header = 2 if size < 126 else 4 if size < 65536 else 10  # noqa: PLR2004 -- RFC 6455
         received.append(size + header)
 
+    def data(event: dict[str, Any]) -> None:
+        # The highlighter is code that comes with the first code block ever, not with an answer.
+        if kinds.get(event["requestId"]) != "Script":
+            received.append(event["dataLength"])
+
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.webSocketFrameReceived", frame)
-    session.on("Network.dataReceived", lambda event: received.append(event["dataLength"]))
+    session.on("Network.requestWillBeSent", lambda e: kinds.update({e["requestId"]: e["type"]}))
+    session.on("Network.dataReceived", data)
     return received
 
 

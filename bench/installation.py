@@ -53,11 +53,11 @@ class Installation:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
+def installed(**settings: str) -> Iterator[Installation]:
     """Build if need be, serve on a fresh database, and sign somebody in, until the block ends."""
     with TemporaryDirectory() as folder:
         ports = free_port(), free_port()
-        environment = _environment(Path(folder), *ports)
+        environment = {**_environment(Path(folder), *ports), **settings}
         os.environ.update(environment)
         get_settings.cache_clear()
         subprocess.run([sys.executable, "-m", "gptchina", "build"], cwd=ROOT, check=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 from typing import TYPE_CHECKING
 
 import aiohttp
 
+from .installation import installed
 from .processes import cpu_seconds, memory
 from .provider import CYCLE, STAMP, wish
 from .report import Row
@@ -23,6 +25,7 @@ MANY = 50
 WINDOW = 0.040
 SENDS = 20
 GATHERING_MS = 4000
+FOLLOWERS = 12
 
 
 def percentile(values: list[float], percent: int) -> float:
@@ -136,6 +139,7 @@ async def _send_times(running: Installation) -> list[float]:
         # The first turn waits for what is loaded in the background after the start.
         await follow(http, running, (await people[0].send(wish(1)))[0])
         for _ in range(SENDS):
+            await people[0].new_chat()
             turn, sent = await people[0].send(wish(1))
             await follow(http, running, turn)
             times.append((running.arrivals()[-1] - sent) * 1000)
@@ -155,6 +159,35 @@ def send(running: Installation) -> list[Row]:
         Row("Send -> request at the provider, p95", percentile(times, 95), "ms", "1",
             others=others),
     ]  # fmt: skip
+
+
+async def _followed(running: Installation) -> list[Followed]:
+    async with visitors(running, 1) as people, aiohttp.ClientSession() as http:
+        text = wish(CHUNKS, delay=1000 // PER_SECOND, first=1000, stamp=True)
+        turn, _ = await people[0].send(text)
+        # Each connection goes to one of the workers, whichever is free.
+        return await asyncio.gather(*(follow(http, running, turn) for _ in range(FOLLOWERS)))
+
+
+def workers() -> list[Row]:
+    """Two workers and Redis: one answer with many followers, on the worker that writes it or not.
+
+    Followers on the other worker wait for two windows, so the slowest of all is the figure.
+    """
+    redis = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+    with installed(WORKERS="2", REDIS_URL=redis) as running:
+        cores = running.cores()
+        answers = asyncio.run(_followed(running))
+        others = cores.others()
+    medians = sorted(percentile(_delays(answer)[0], 50) for answer in answers)
+    lost = sum(CHUNKS * STAMP - len(answer.text) for answer in answers)
+    lost += sum(answer.status != "done" for answer in answers)
+    name = f"2 workers, {FOLLOWERS} followers"
+    return [
+        Row(f"{name}: characters lost", lost, "", "0", 0, others=others),
+        Row(f"{name}: fastest follower, p50", medians[0], "ms", "0", others=others),
+        Row(f"{name}: slowest follower, p50", medians[-1], "ms", "0", others=others),
+    ]
 
 
 def idle_memory(running: Installation) -> list[Row]:

@@ -82,6 +82,10 @@ class Visitor:
         async with asyncio.timeout(PATIENCE):
             return await self._generations.get(), sent
 
+    async def new_chat(self) -> None:
+        """Begin an empty conversation."""
+        await self._emit(f"{CHAT}.new_chat")
+
     async def close(self) -> None:
         """Close the page."""
         await self._socket.disconnect()
