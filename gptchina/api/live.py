@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CLOSED = 1000
 NOT_SIGNED_IN = 4401
 NOT_FOUND = 4404
+OFFSET = re.compile(r"[0-9]{1,12}")
 
 
 async def account_socket(socket: WebSocket) -> None:
@@ -91,8 +93,8 @@ async def _send_topics(socket: WebSocket, account_id: int) -> int:
 
 
 async def _send_answer(socket: WebSocket, account_id: int) -> int:
-    offset = socket.query_params.get("from", "0")
-    start = int(offset) if offset.isascii() and offset.isdecimal() else 0
+    offset = socket.query_params.get("from", "")
+    start = int(offset) if OFFSET.fullmatch(offset) else 0
     turn_id: str = socket.path_params["turn"]
     try:
         async with aclosing(chat.follow(account_id, turn_id, start)) as frames:
