@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    import re
+
     from playwright.sync_api import (
         Browser,
         BrowserContext,
@@ -123,7 +124,7 @@ def open_visitor(server: Server, browser: Browser, options: dict[str, object]) -
         **options,
     }
     context = browser.new_context(**chosen)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     visitor = Visitor(server, context, context.new_page())
     _watch(visitor)
     return visitor
