@@ -149,7 +149,8 @@ function SendOrStop({ running, sendable, onStop, t }) {
   const stop = (event) => {
     if (!running) return;
     event.preventDefault();
-    if (performance.now() - since.current > STOP_AFTER_MS) onStop?.();
+    const second = event.detail > 1 && performance.now() - since.current < STOP_AFTER_MS;
+    if (!second) onStop?.();
   };
   return (
     <button

@@ -11,6 +11,7 @@ from gptchina.domain.errors import DomainError, NotSignedInError
 from gptchina.domain.threads import in_thread
 
 from . import arguments
+from .chat import ChatState
 from .feedback import report
 from .session import identify
 from .views import ChatView
@@ -85,7 +86,9 @@ class ChatsState(rx.State):
         except DomainError as error:
             return await report(self, error)
         await self._load(identity.account_id)
-        return rx.redirect("/") if deleted in self.router.url.path else None
+        # A chat that was begun on this page is open there, whatever address the server knows.
+        open_chat = await self.get_state(ChatState)
+        return ChatState.new_chat() if open_chat.conversation == deleted else None
 
     async def _point(self, name: str, chat_id: object) -> rx.event.EventSpec | None:
         try:
