@@ -69,10 +69,12 @@ def main() -> int:
 
 
 def take(picture: Picture, server: Server, browser: Browser) -> None:
-    """Take the picture of a conversation, begun anew for each question."""
+    """Take the picture of a conversation, each question having been asked in a tab of its own."""
     visitor = open_visitor(server, browser, picture.browser)
     visitor.register(picture.person)
     for question in picture.questions:
+        visitor.page.close()
+        visitor.page = visitor.context.new_page()
         visitor.goto("/")
         ask(visitor, question)
     save(visitor, picture.name)
