@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from gptchina.standins.demo_model import sample_text
+
 from .history import conversation
 from .provider import PLAIN, wish
 from .report import Row
@@ -165,7 +167,9 @@ def wire(running: Installation) -> list[Row]:
             page.wait_for_timeout(1000)
             context.close()
             name = f"wire bytes for an answer byte, {earlier} earlier messages"
-            rows.append(Row(name, sum(received) / (FLOOD * PLAIN), "", "1.0", 1.5))
+            rows.append(
+                Row(name, sum(received) / len(sample_text(FLOOD * PLAIN).encode()), "", "1.0", 1.5)
+            )
     return rows
 
 
@@ -173,22 +177,26 @@ def _count_bytes(context: BrowserContext, page: Page) -> list[int]:
     """Return a list that grows by the size of all that the page receives from now on."""
     received: list[int] = []
 
-    kinds: dict[str, str] = {}
+    code: set[str] = set()
 
     def frame(event: dict[str, Any]) -> None:
         size = len(event["response"]["payloadData"].encode())
         header = 2 if size < 126 else 4 if size < 65536 else 10  # noqa: PLR2004 -- RFC 6455
         received.append(size + header)
 
-    def data(event: dict[str, Any]) -> None:
+    def request(event: dict[str, Any]) -> None:
         # The highlighter is code that comes with the first code block ever, not with an answer.
-        if kinds.get(event["requestId"]) != "Script":
+        if event["request"]["url"].endswith((".js", ".css")):
+            code.add(event["requestId"])
+
+    def data(event: dict[str, Any]) -> None:
+        if event["requestId"] not in code:
             received.append(event["dataLength"])
 
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.webSocketFrameReceived", frame)
-    session.on("Network.requestWillBeSent", lambda e: kinds.update({e["requestId"]: e["type"]}))
+    session.on("Network.requestWillBeSent", request)
     session.on("Network.dataReceived", data)
     return received
 
