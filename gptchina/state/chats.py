@@ -88,7 +88,9 @@ class ChatsState(rx.State):
         await self._load(identity.account_id)
         # A chat that was begun on this page is open there, whatever address the server knows.
         open_chat = await self.get_state(ChatState)
-        return ChatState.new_chat() if open_chat.conversation == deleted else None
+        if open_chat.conversation != deleted:
+            return None
+        return ChatState.new_chat()  # pyright: ignore[reportReturnType]
 
     async def _point(self, name: str, chat_id: object) -> rx.event.EventSpec | None:
         try:
