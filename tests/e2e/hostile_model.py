@@ -62,7 +62,7 @@ class _Model(BaseHTTPRequestHandler):
         whole = {"id": "1", "object": "chat.completion.chunk", "model": MODEL, **chunk}
         self.wfile.write(f"data: {json.dumps(whole)}\n\n".encode())
 
-    def log_message(self, *_arguments: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 
