@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 import pytest
 from sqlmodel import select
@@ -13,11 +14,14 @@ from gptchina.db.engine import reading
 from gptchina.db.models import Account
 from gptchina.domain import accounts, chat, notices
 from gptchina.domain.chat import generations
+from gptchina.domain.chat.charges import Price
 from gptchina.domain.chat.records import Question, Turn
+from gptchina.domain.pricing import Rates
 from gptchina.domain.threads import in_thread
 from tests.api.conftest import ORIGIN
 
 PATIENCE = 20
+FREE = Price(Rates(*[Decimal(0)] * 4), Decimal(1), prompt_tokens=0, context_window=None)
 
 
 class Socket:
@@ -72,6 +76,7 @@ async def register(client):
     assert reply.status_code == 200, reply.text
     with reading() as session:
         account = session.exec(select(Account.id).where(Account.email == email)).one()
+    assert account
     return account, "; ".join(f"{name}={value}" for name, value in reply.cookies.items())
 
 
@@ -83,7 +88,7 @@ def begin():
     def begin(account):
         question = Question("q" * 32, "Why?")
         turn = Turn(
-            uuid.uuid4().hex, account, "c" * 32, "Why?", question, "demo", price=None, request=None
+            uuid.uuid4().hex, account, "c" * 32, "Why?", question, "demo", FREE, request=None
         )
         generation = generations.Generation(turn)
         generations._running[turn.id] = generation
