@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from gptchina.standins.serving import serving
 from tests.conftest import forget_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     import pytest
 
@@ -95,3 +96,9 @@ def stored(turn_id: str) -> tuple[Message, Usage]:
 def balance(account: int) -> ledger.Balance:
     with reading() as session:
         return ledger.balance_of(session, account)
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait for what another task or server does, which gives no sign here."""
+    while not happened():  # noqa: ASYNC110
+        await asyncio.sleep(0.001)

@@ -1,5 +1,3 @@
-import asyncio
-from collections.abc import Callable
 from contextlib import aclosing
 from datetime import timedelta
 
@@ -10,7 +8,7 @@ from gptchina.db.models import Hold, Message
 from gptchina.domain import chat, clock
 from gptchina.domain.chat import endings, generations
 from gptchina.domain.errors import NotFoundError
-from tests.domain.chat.conftest import balance, begin, ended, frames, stored, text_of
+from tests.domain.chat.conftest import balance, begin, ended, frames, stored, text_of, until
 from tests.factories import make_account
 
 RICH = 1_000_000
@@ -23,12 +21,6 @@ async def until_text(account: int, turn: chat.Turn) -> str:
             if isinstance(frame, chat.Chunk):
                 return frame.text
     raise AssertionError("nothing was delivered")
-
-
-async def until(happened: Callable[[], object]) -> None:
-    """Wait for what another task or server does, which gives no sign here."""
-    while not happened():  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
 
 
 async def test_an_answer_is_streamed_stored_and_charged(provider):
