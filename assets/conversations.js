@@ -127,6 +127,10 @@ export function promote(id) {
   conversations.delete("");
   conversations.set(id, fresh);
   promoted.add(id);
+  if (window.location.pathname === "/") {
+    // The chat gets its address without a navigation, which would draw the page anew.
+    window.history.replaceState(window.history.state, "", `/c/${id}`);
+  }
   notify();
 }
 

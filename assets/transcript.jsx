@@ -76,12 +76,6 @@ function useServerSide({ conversation, history, generation, refusal, onFinished 
     follow(conversation, generation, (ended) => finished.current?.(ended));
   }, [conversation, generation, finished]);
   useEffect(() => {
-    // A new chat gets its address without a navigation, which would draw the page anew.
-    if (conversation && window.location.pathname === "/") {
-      window.history.replaceState(window.history.state, "", `/c/${conversation}`);
-    }
-  }, [conversation]);
-  useEffect(() => {
     if (refusal) withdraw(conversation);
   }, [refusal, conversation]);
 }

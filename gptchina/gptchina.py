@@ -8,7 +8,7 @@ from gptchina import pages
 from gptchina.api import build_api
 from gptchina.domain.upkeep import upkeep
 from gptchina.state.feedback import unexpected
-from gptchina.state.session import Forgetting
+from gptchina.state.forgetting import Forgetting
 
 app = rx.App(
     api_transformer=build_api(),

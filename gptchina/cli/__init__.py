@@ -55,3 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, such as `head`; Python shall not try again.
+        sys.stdout = None
+        return 0

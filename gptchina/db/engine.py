@@ -37,6 +37,8 @@ def make_engine(url: str) -> Engine:
     file = sqlite_file(url)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
+        # What people write is nobody else's on this machine; SQLite's other files follow suit.
+        file.touch(mode=0o600)
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,

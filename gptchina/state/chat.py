@@ -40,8 +40,7 @@ class ChatState(rx.State):
     @rx.event
     async def open(self) -> None:
         """Show the conversation the address names, or an empty one."""
-        path = self.router.url.path.rstrip("/")
-        conversation_id = path.removeprefix(PREFIX) if path.startswith(PREFIX) else ""
+        conversation_id = conversation_of(self)
         self._clear()
         try:
             identity = await identify(self)
@@ -190,6 +189,12 @@ class ChatState(rx.State):
         ]
         ids = [model.id for model in self.models]
         self.model = identity.model if identity.model in ids else next(iter(ids), "")
+
+
+def conversation_of(state: rx.State) -> str:
+    """Return the id of the conversation that the page's address names, "" if none."""
+    path = state.router.url.path.rstrip("/")
+    return path.removeprefix(PREFIX) if path.startswith(PREFIX) else ""
 
 
 def _view(message: chat.MessageRecord) -> MessageView:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.event import Event
-from reflex.middleware.middleware import Middleware
-from reflex.state import BaseState, StateUpdate
 
 from gptchina.domain import accounts
 from gptchina.domain.errors import DomainError, NotSignedInError
@@ -13,9 +10,6 @@ from gptchina.domain.threads import in_thread
 from gptchina.settings import get_settings
 
 from .feedback import report
-
-# Reflex's own events that send a page all that its states hold.
-HYDRATING = (".hydrate", ".hydrate_and_load")
 
 
 async def identify(state: rx.State) -> accounts.Identity:
@@ -109,30 +103,3 @@ class SessionState(rx.State):
             self.admin = identity.admin
             self.language, self.theme = identity.language, identity.theme
         self.ready = True
-
-
-class Forgetting(Middleware):
-    """Forgets what a tab showed to somebody who is not signed in there any more.
-
-    When a page loads or reconnects, Reflex sends it everything the tab's states hold: without
-    this, also to whoever sits there after the session was ended from elsewhere.
-    """
-
-    async def preprocess(
-        self,
-        app: rx.App,  # noqa: ARG002 -- Reflex passes it
-        state: BaseState,
-        event: Event,
-    ) -> StateUpdate | None:
-        """Reset every state before it is sent to anybody but its owner."""
-        if not event.name.endswith(HYDRATING):
-            return None
-        session = await state.get_state(SessionState)
-        if session._owner:  # noqa: SLF001 -- its own module
-            try:
-                identity = await identify(session)
-            except NotSignedInError:
-                identity = None
-            if identity is None or identity.account_id != session._owner:  # noqa: SLF001
-                state._get_root_state().reset()  # noqa: SLF001 -- Reflex has no public name for it
-        return None

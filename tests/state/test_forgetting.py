@@ -5,7 +5,8 @@ from reflex.event import Event
 from gptchina.domain import accounts
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
-from gptchina.state.session import Forgetting, SessionState
+from gptchina.state.forgetting import Forgetting
+from gptchina.state.session import SessionState
 from gptchina.state.views import ChatView, MessageView
 from gptchina.state.wallet import WalletState
 
@@ -19,9 +20,15 @@ def sign_in(root: rx.State, email: str) -> accounts.SignedIn:
 
 
 def carry(root: rx.State, token: str) -> None:
-    headers = {"cookie": f"{accounts.cookie_name()}={token}"}
-    root._update_router_vars({"headers": headers}, root.router_data)
-    root.router_data = {"headers": headers}
+    go(root, "/c/1", {"cookie": f"{accounts.cookie_name()}={token}"})
+
+
+def go(root: rx.State, path: str, headers: dict[str, str] | None = None) -> None:
+    data = {**root.router_data, "asPath": path, "pathname": path}
+    if headers:
+        data["headers"] = headers
+    root._update_router_vars(data, root.router_data)
+    root.router_data = data
 
 
 @pytest.fixture
@@ -29,7 +36,8 @@ async def root(database) -> rx.State:
     root = rx.State()
     sign_in(root, "li@example.com")
     await (await root.get_state(SessionState))._load()
-    (await root.get_state(ChatState)).history = [MessageView("1", "user", "my secret")]
+    chat = await root.get_state(ChatState)
+    chat.conversation, chat.history = "1", [MessageView("1", "user", "my question")]
     (await root.get_state(ChatsState)).chats = [ChatView("1", "my secret", "today", running=False)]
     (await root.get_state(WalletState)).balance = 7
     return root
@@ -55,6 +63,14 @@ async def test_nobody_sees_a_tab_whose_session_was_ended_elsewhere(root):
 async def test_the_next_account_does_not_see_what_the_last_one_did(root):
     sign_in(root, "wang@example.com")
     assert "my secret" not in await shown(root)
+
+
+async def test_a_chat_is_not_shown_at_another_address(root):
+    assert "my question" in await shown(root)
+    go(root, "/")
+    seen = await shown(root)
+    assert "my question" not in seen
+    assert "my secret" in seen
 
 
 async def test_other_events_cost_nothing(root):
