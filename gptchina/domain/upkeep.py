@@ -39,7 +39,7 @@ def verify_ledger() -> list[ledger.Violation]:
 @asynccontextmanager
 async def upkeep() -> AsyncGenerator[None]:
     """Keep house for as long as the block; then let running answers end, or cut and charge them."""
-    llm.warm_up()
+    llm.warm_up([model.upstream for model in catalog.offered()])
     # The other workers hear of the running answers to the last.
     async with chat.with_other_workers():
         try:

@@ -16,8 +16,8 @@ from gptchina.providers.llm import (
     TextPiece,
     TokenUsage,
     connections,
+    count_prompt,
     count_text,
-    count_tokens,
 )
 from gptchina.providers.llm.connections import OPENAI_URL, standin_url
 from gptchina.providers.llm.counting import warm_encodings
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", autouse=True)
 def _encodings() -> None:
-    warm_encodings()
+    warm_encodings(["gpt-4o", "gpt-4"])
 
 
 counts = st.integers(0, 10**9)
@@ -176,13 +176,18 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 def test_known_encodings_are_counted_exactly() -> None:
     assert count_text("gpt-5-mini", ["hello world"]) == 2
     assert count_text("openai/gpt-4o-mini-2024-07-18", ["hello world"]) == 2
-    assert count_tokens("gpt-5-mini", [ChatMessage("user", "hello world")]) >= 2 + 3 + 3
+    counted = count_prompt("gpt-5-mini", [ChatMessage("user", "hello world")])
+    assert counted.likely == counted.most >= 2 + 3 + 3
 
 
 @given(st.text(max_size=300), st.sampled_from(["claude-sonnet-5-5", "my-llama", "gptchina-demo"]))
 def test_unknown_encodings_are_counted_upward_but_never_beyond_bytes(text: str, model: str) -> None:
-    counted = count_text(model, [text])
-    assert count_text("gpt-4", [text]) <= counted <= len(text.encode()) or counted == 0
+    nothing = count_prompt(model, [ChatMessage("user", "")]).most
+    counted = count_prompt(model, [ChatMessage("user", text)])
+    likely = count_text(model, [text])
+    assert counted.likely - nothing == likely == count_text("gpt-4", [text])
+    assert likely <= counted.most - nothing <= len(text.encode())
+    assert counted.most - nothing >= min(likely * 3 // 2, len(text.encode()))
 
 
 def test_special_tokens_in_a_message_are_ordinary_text() -> None:

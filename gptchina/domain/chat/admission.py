@@ -144,7 +144,7 @@ def _turn(plan: _Plan, turn_id: str, conversation_id: str, max_output: int) -> T
         title=title_from(plan.question.text),
         question=plan.question,
         model=model.id,
-        price=Price(model.rates, model.markup, prompt.tokens, model.context_window),
+        price=Price(model.rates, model.markup, prompt.tokens.likely, model.context_window),
         request=request if max_output else None,
     )
 
@@ -214,22 +214,22 @@ def _hold(
         cache_read_rate=rates.cache_read,
         cache_write_rate=rates.cache_write,
         markup=markup,
-        prompt_tokens=prompt.tokens,
+        prompt_tokens=prompt.tokens.likely,
     )
     useful = min(model.min_output, model.max_output)
     for _ in range(ATTEMPTS):
         # Another turn may take its hold between this look and ours: then look again.
         available = ledger.balance_of(session, plan.account_id).available
-        affordable = pricing.affordable_output(available, prompt.tokens, rates, markup)
+        affordable = pricing.affordable_output(available, prompt.tokens.most, rates, markup)
         max_output = min(model.max_output, affordable)
         if max_output < useful:
             break
-        amount = pricing.worst_case(prompt.tokens, max_output, rates, markup)
+        amount = pricing.worst_case(prompt.tokens.most, max_output, rates, markup)
         try:
             ledger.hold(session, terms, amount, clock.now() + LEASE)
         except ledger.InsufficientBalanceError:
             continue
         return max_output, None
-    price = pricing.worst_case(prompt.tokens, useful, rates, markup)
+    price = pricing.worst_case(prompt.tokens.most, useful, rates, markup)
     available = ledger.balance_of(session, plan.account_id).available
     return 0, ledger.InsufficientBalanceError(price=price, balance=available)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gptchina.domain.errors import DomainError
-from gptchina.providers.llm import ChatMessage, count_tokens
+from gptchina.providers.llm import ChatMessage, PromptCount, count_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Prompt:
     """The messages to send, oldest first, and our count of them in model tokens."""
 
     messages: tuple[ChatMessage, ...]
-    tokens: int
+    tokens: PromptCount
 
 
 def clean(text: object) -> str:
@@ -69,12 +69,14 @@ def build(model: str, room: int, history: Sequence[MessageRecord], question: str
         if row.text
     ]
     messages.append(ChatMessage("user", question))
-    tokens = count_tokens(model, messages)
-    if tokens > room:
-        sizes = [count_tokens(model, [message]) for message in messages]
-        while tokens > room and len(messages) > 1:
-            tokens -= sizes.pop(0)
+    tokens = count_prompt(model, messages)
+    if tokens.most > room:
+        sizes = [count_prompt(model, [message]).most for message in messages]
+        total = sum(sizes)
+        while total > room and len(messages) > 1:
+            total -= sizes.pop(0)
             del messages[0]
-    if tokens > room:
+        tokens = count_prompt(model, messages)
+    if tokens.most > room:
         raise MessageTooLongError
     return Prompt(tuple(messages), tokens)

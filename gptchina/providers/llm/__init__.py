@@ -16,7 +16,7 @@ from gptchina.providers.llm.contract import (
     TokenUsage,
     UsagePiece,
 )
-from gptchina.providers.llm.counting import count_text, count_tokens
+from gptchina.providers.llm.counting import PromptCount, count_prompt, count_text
 from gptchina.providers.llm.prices import VendorPrices, vendor_prices
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "LanguageModel",
     "LiteLLMModel",
     "Piece",
+    "PromptCount",
     "ProviderError",
     "ProviderFailure",
     "ReasoningPiece",
@@ -36,8 +37,8 @@ __all__ = [
     "UsagePiece",
     "VendorPrices",
     "connections",
+    "count_prompt",
     "count_text",
-    "count_tokens",
     "get_language_model",
     "vendor_prices",
     "warm_up",

@@ -22,7 +22,7 @@ from gptchina.providers.llm.contract import (
     ProviderError,
     ProviderFailure,
 )
-from gptchina.providers.llm.counting import count_tokens, warm_encodings
+from gptchina.providers.llm.counting import warm_encodings
 from gptchina.providers.llm.failures import failure_of_status, provider_error
 from gptchina.providers.llm.sse import read_events
 from gptchina.providers.llm.wrapper import read_wrapper
@@ -78,10 +78,6 @@ class LiteLLMModel:
     def vendors(self) -> frozenset[str]:
         """The vendors that can be asked."""
         return frozenset(self._connections)
-
-    def count_tokens(self, model: str, messages: Sequence[ChatMessage]) -> int:
-        """Return an upper estimate of the prompt's tokens."""
-        return count_tokens(model, messages)
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Stream a completion as LanguageModel promises."""
@@ -205,15 +201,15 @@ def _language_model() -> LiteLLMModel:
     return LiteLLMModel(configured(get_settings()))
 
 
-def warm_up() -> threading.Thread:
-    """Load in a thread what the first turn needs, and return the thread."""
-    thread = threading.Thread(target=_warm, name="warm-up", daemon=True)
+def warm_up(models: Sequence[str] = ()) -> threading.Thread:
+    """Load in a thread what the first turn with one of the models needs; return the thread."""
+    thread = threading.Thread(target=_warm, args=(models,), name="warm-up", daemon=True)
     thread.start()
     return thread
 
 
-def _warm() -> None:
-    warm_encodings()
+def _warm(models: Sequence[str]) -> None:
+    warm_encodings(models)
     _litellm()
     asyncio.run(_rehearse())
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator
 
 Role = Literal["system", "user", "assistant"]
 
@@ -139,10 +139,6 @@ class LanguageModel(Protocol):
         ProviderError, before the first piece or after any; a usage that the provider had reported
         by then is yielded first.
         """
-        ...
-
-    def count_tokens(self, model: str, messages: Sequence[ChatMessage]) -> int:
-        """Return an upper estimate of the prompt's tokens."""
         ...
 
     async def list_models(self, vendor: str) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from gptchina.domain import catalog, chat, pricing
 from gptchina.domain.chat import admission, prompts
 from gptchina.domain.errors import DomainError, NotFoundError
-from gptchina.providers.llm import ChatMessage, count_tokens
+from gptchina.providers.llm import ChatMessage, count_prompt
 from tests.domain.chat.conftest import MODEL, balance, begin, ended, stored, until
 from tests.factories import make_account
 
@@ -15,7 +15,7 @@ RICH = 1_000_000
 def price(text: str, output: int) -> int:
     """Return what an answer of so many tokens to a text costs at most."""
     model = catalog.find(MODEL)
-    prompt = count_tokens(model.id, [ChatMessage("user", text)])
+    prompt = count_prompt(model.id, [ChatMessage("user", text)]).most
     return pricing.worst_case(prompt, output, model.rates, model.markup)
 
 
@@ -148,7 +148,7 @@ async def test_a_conversation_too_long_for_the_model_loses_its_oldest_messages(p
         for number in range(20)
     ]
     prompt = prompts.build(MODEL, 1_000, history, "And now?")
-    assert prompt.tokens <= 1_000
+    assert prompt.tokens.most <= 1_000
     assert prompt.messages[-1].content == "And now?"
     assert prompt.messages[-2].content.startswith("19 ")
     assert 1 < len(prompt.messages) < 20
