@@ -1,4 +1,4 @@
-"""Runs the tests, with a browser found or installed; arguments go to pytest.
+"""Runs the tests, with a browser found or installed; arguments go to one pytest.
 
 With `--complete` a skipped test fails the run: whoever asks for it has PostgreSQL, Redis and a
 browser, and wants to know when one of them was not used.
@@ -7,28 +7,63 @@ browser, and wants to know when one of them was not used.
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parents[1]
-REPORT = ROOT / "build" / "tests.xml"
+REPORTS = ROOT / "build" / "tests"
+# Folders with tests that drive a browser.
+BROWSER = ("browser_side", "e2e")
 BROWSERS = ("chromium", "google-chrome", "chrome")
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest; return its exit status, or 1 when a test was skipped that must not be."""
+    """Run the tests; return 0 when all passed, or with `--complete` all passed and none skipped."""
     complete = "--complete" in arguments
     rest = [argument for argument in arguments if argument != "--complete"]
     find_browser()
-    REPORT.parent.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "pytest", f"--junitxml={REPORT}", "--durations=10", *rest]
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 -- pytest
-    if status or not complete:
-        return status
-    skipped = skipped_tests(REPORT)
-    for line in skipped:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for report in REPORTS.glob("*.xml"):
+        report.unlink()
+    if rest:
+        failed = run("chosen", rest)
+    else:
+        # Once, before the tests that would all build the same pages at the same time.
+        subprocess.run([sys.executable, "-m", "gptchina", "build"], cwd=ROOT, check=True)  # noqa: S603
+        failed = run_all()
+    skipped = [line for report in sorted(REPORTS.glob("*.xml")) for line in skipped_tests(report)]
+    for line in skipped if complete else []:
         print(f"Skipped: {line}", file=sys.stderr)
-    return 1 if skipped else 0
+    return 1 if failed or (complete and skipped) else 0
+
+
+def run_all() -> bool:
+    """Run the browser tests beside all others; return whether any failed.
+
+    In processes of their own, since Playwright keeps an event loop running in its thread, in
+    which no other test could run one.
+    """
+    with ThreadPoolExecutor() as lanes:
+        browser = lanes.submit(
+            lambda: [run(name, [f"tests/{name}"], quiet=True) for name in BROWSER]
+        )
+        ignored = [f"--ignore=tests/{name}" for name in BROWSER]
+        failed = run("others", ["tests", *ignored])
+        return any([failed, *browser.result()])
+
+
+def run(name: str, arguments: list[str], *, quiet: bool = False) -> bool:
+    """Run pytest; return whether it failed. What a quiet one says is printed at its end."""
+    report = f"--junitxml={REPORTS / name}.xml"
+    command = [sys.executable, "-m", "pytest", report, "--durations=10", *arguments]
+    output = subprocess.PIPE if quiet else None
+    result = subprocess.run(  # noqa: S603 -- pytest
+        command, cwd=ROOT, check=False, text=True, stdout=output, stderr=subprocess.STDOUT
+    )
+    if quiet:
+        print(result.stdout, flush=True)
+    return result.returncode != 0
 
 
 def find_browser() -> None:
