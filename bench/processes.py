@@ -13,17 +13,25 @@ def family(pid: int) -> list[int]:
     """Return a process and all its descendants."""
     found = [pid]
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
+        for child in read(path).split():
             found += family(int(child))
     return found
+
+
+def read(path: Path) -> str:
+    """Return a file of the kernel, "" when its process has just ended."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time that a process and its living descendants have used."""
     total = 0
     for each in family(pid):
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
+        fields = read(Path(f"/proc/{each}/stat")).rpartition(")")[2].split()
+        total += sum(map(int, fields[11:13]))
     return total / TICK
 
 
@@ -31,7 +39,7 @@ def memory(pid: int) -> float:
     """Return the memory of a process and its descendants in MB, shared pages counted once."""
     total = 0
     for each in family(pid):
-        for line in Path(f"/proc/{each}/smaps_rollup").read_text().splitlines():
+        for line in read(Path(f"/proc/{each}/smaps_rollup")).splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1000
