@@ -59,7 +59,7 @@ def _chat_link(chat: ChatView, shown: str | rx.Var[str]) -> rx.Component:
         "/c/" + chat.id,
         rx.el.span(rx.cond(chat.title, chat.title, t("New chat")), class_name="chat-title"),
         rx.cond(
-            chat.running,
+            rx.Var.create(ChatsState.running).contains(chat.id),
             rx.el.span(
                 rx.el.span(t("answering"), class_name="visually-hidden"), class_name="running-dot"
             ),

@@ -26,9 +26,10 @@ def age_of(updated_at: datetime, now: datetime) -> str:
 
 
 class ChatsState(rx.State):
-    """The account's conversations, the latest first."""
+    """The account's conversations, the latest first, and which of them are being answered."""
 
     chats: list[ChatView] = []
+    running: list[str] = []
     loaded: bool = False
     renaming: str = ""
     deleting: str = ""
@@ -101,8 +102,10 @@ class ChatsState(rx.State):
 
     async def _load(self, account_id: int) -> None:
         now = clock.now()
-        self.chats = [
-            ChatView(row.id, row.title, age_of(row.updated_at, now), row.running)
-            for row in await in_thread(chat.list_chats, account_id)
-        ]
+        rows = await in_thread(chat.list_chats, account_id)
+        chats = [ChatView(row.id, row.title, age_of(row.updated_at, now)) for row in rows]
+        # A var is sent whole: an answer that begins or ends must not send the list again.
+        if chats != self.chats:
+            self.chats = chats
+        self.running = [row.id for row in rows if row.running]
         self.loaded = True

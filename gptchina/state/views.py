@@ -14,7 +14,6 @@ class ChatView:
     id: str
     title: str
     age: str
-    running: bool
 
 
 @dataclass(frozen=True)

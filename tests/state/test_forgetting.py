@@ -38,7 +38,7 @@ async def root(database) -> rx.State:
     await (await root.get_state(SessionState))._load()
     chat = await root.get_state(ChatState)
     chat.conversation, chat.history = "1", [MessageView("1", "user", "my question")]
-    (await root.get_state(ChatsState)).chats = [ChatView("1", "my secret", "today", running=False)]
+    (await root.get_state(ChatsState)).chats = [ChatView("1", "my secret", "today")]
     (await root.get_state(WalletState)).balance = 7
     return root
 
