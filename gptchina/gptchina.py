@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from gptchina import pages
+from gptchina import logs, pages
 from gptchina.api import build_api
 from gptchina.domain.upkeep import upkeep
 from gptchina.state.feedback import unexpected
@@ -20,4 +20,6 @@ app = rx.App(
 )
 app.add_middleware(Forgetting())
 pages.register(app)
+# Also where Reflex's own command starts the program, as in development.
+app.register_lifespan_task(logs.configure)
 app.register_lifespan_task(upkeep)
