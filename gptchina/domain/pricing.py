@@ -7,7 +7,7 @@ per million model tokens is also r tokens of credit per model token.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ HIGHEST_RATE = Decimal(1_000_000)
 HIGHEST_MARKUP = Decimal(1000)
 HIGHEST_CHARGE = 2**63 - 1
 MOST_OUTPUT = 10**9
+# Digits enough for any rate times any markup, so that their product is never rounded.
+EXACT = Context(prec=100)
 # Vendors count a little more than the window they publish; what is beyond that is a fault.
 _TOLERANCE_PERCENT = 110
 
@@ -119,6 +121,17 @@ def worst_case(prompt_tokens: int, max_output: int, rates: Rates, markup: Decima
     _require_counts(prompt_tokens, max_output)
     parts = ((prompt_tokens, rates.dearest_prompt), (max_output, rates.output))
     return _ceiling(parts, markup)
+
+
+def shown_rate(rate: Decimal, markup: Decimal) -> str:
+    """Return what a million tokens of a rate are charged, in USD, as a page shows it.
+
+    Exact, with two decimals or as many more as it takes: what is shown is what is charged.
+    """
+    exact = EXACT.multiply(rate, checked_markup(markup))
+    text = format(exact.normalize(EXACT), "f")
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals:0<2}"
 
 
 def affordable_output(available: int, prompt_tokens: int, rates: Rates, markup: Decimal) -> int:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from gptchina.domain import accounts, catalog, chat
 from gptchina.domain.errors import DomainError, NotFoundError, NotSignedInError
+from gptchina.domain.pricing import shown_rate
 from gptchina.domain.threads import in_thread
 
 from . import arguments
@@ -181,8 +182,8 @@ class ChatState(rx.State):
                 id=model.id,
                 name=model.name,
                 vendor=model.vendor,
-                input_rate=f"{model.rates.input:.2f}",
-                output_rate=f"{model.rates.output:.2f}",
+                input_rate=shown_rate(model.rates.input, model.markup),
+                output_rate=shown_rate(model.rates.output, model.markup),
                 demo=model.demo,
             )
             for model in offered

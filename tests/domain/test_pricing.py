@@ -184,3 +184,32 @@ def test_no_float_is_written_in_the_pricing_module() -> None:
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float))
         assert not (isinstance(node, ast.Name) and node.id == "float")
         assert not isinstance(node, ast.Div)
+
+
+@pytest.mark.parametrize(
+    ("rate", "markup", "shown"),
+    [
+        ("0.15", "1", "0.15"),
+        ("3", "1", "3.00"),
+        ("10", "1", "10.00"),
+        ("0.075", "1", "0.075"),
+        ("0.028", "1.5", "0.042"),
+        ("0.5", "1.1", "0.55"),
+        ("0", "1", "0.00"),
+    ],
+)
+def test_a_shown_rate_is_exact_and_has_the_markup(rate: str, markup: str, shown: str) -> None:
+    assert pricing.shown_rate(Decimal(rate), Decimal(markup)) == shown
+
+
+@given(
+    st.decimals("0.000001", 10_000, places=6),
+    st.decimals("0.01", 100, places=4),
+    st.integers(1, 10**6),
+)
+def test_what_is_shown_is_what_is_charged(rate: Decimal, markup: Decimal, count: int) -> None:
+    rates = pricing.Rates(input=rate, output=rate, cache_read=rate, cache_write=rate)
+    shown = Decimal(pricing.shown_rate(rate, markup))
+    usage = TokenUsage(count, 0, 0, 0, 0)
+    exact = Fraction(shown) * count
+    assert pricing.charge(usage, rates, markup) == -(-exact.numerator // exact.denominator)

@@ -224,12 +224,17 @@ def _hold(
         max_output = min(model.max_output, affordable)
         if max_output < useful:
             break
-        amount = pricing.worst_case(prompt.tokens.most, max_output, rates, markup)
+        amount = _least(pricing.worst_case(prompt.tokens.most, max_output, rates, markup))
         try:
             ledger.hold(session, terms, amount, clock.now() + LEASE)
         except ledger.InsufficientBalanceError:
             continue
         return max_output, None
-    price = pricing.worst_case(prompt.tokens.most, useful, rates, markup)
+    price = _least(pricing.worst_case(prompt.tokens.most, useful, rates, markup))
     available = ledger.balance_of(session, plan.account_id).available
     return 0, ledger.InsufficientBalanceError(price=price, balance=available)
+
+
+def _least(amount: int) -> int:
+    """Return the amount to hold: one token at least, since a free turn has a hold, too."""
+    return max(amount, 1)

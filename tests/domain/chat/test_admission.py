@@ -6,7 +6,15 @@ from gptchina.domain import catalog, chat, pricing
 from gptchina.domain.chat import admission, prompts
 from gptchina.domain.errors import DomainError, NotFoundError
 from gptchina.providers.llm import ChatMessage, count_prompt
-from tests.domain.chat.conftest import MODEL, balance, begin, ended, stored, until
+from tests.domain.chat.conftest import (
+    MODEL,
+    balance,
+    begin,
+    ended,
+    forget_provider,
+    stored,
+    until,
+)
 from tests.factories import make_account
 
 RICH = 1_000_000
@@ -161,3 +169,17 @@ async def test_a_conversation_is_named_by_its_first_question(provider):
     turn = await begin(account, "\n  What is\ttea?  \nTell me.\n[demo length=1]")
     await ended(account, turn)
     assert [row.title for row in chat.list_chats(account)] == ["What is\ttea?".replace("\t", "")]
+
+
+async def test_a_free_model_answers_and_takes_nothing(provider, monkeypatch, tmp_path):
+    config = tmp_path / "free.yaml"
+    config.write_text(
+        f"models: [{{id: {MODEL}, input: 0, output: 0, cache_read: 0, cache_write: 0}}]"
+    )
+    monkeypatch.setenv("CONFIG_FILE", str(config))
+    forget_provider()
+    account = make_account(1)
+    turn = await begin(account, "[demo length=5]")
+    assert (await ended(account, turn)).status == "done"
+    assert balance(account).balance == balance(account).available == 1
+    assert stored(turn.id)[1].status == "free"
