@@ -13,6 +13,8 @@ OPTIONS = (
     "--no-emit-index-url",
     "--no-header",
     "--no-annotate",
+    # pip takes a package with extras for another one, and that one must be pinned, too.
+    "--no-strip-extras",
     "--quiet",
 )
 
