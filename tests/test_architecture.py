@@ -24,7 +24,13 @@ STATE_VARS = 10
 STATE_HANDLERS = 12
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 # Money is counted in whole tokens and computed with Decimal; a float would lose some.
-MONEY = ("gptchina/domain/ledger", "gptchina/domain/pricing", "gptchina/domain/claims")
+MONEY = (
+    "gptchina/domain/claims",
+    "gptchina/domain/estimates",
+    "gptchina/domain/ledger",
+    "gptchina/domain/pricing",
+    "gptchina/domain/usage",
+)
 PRICES = "pricing"
 TEXT_FILES = {".py", ".js", ".jsx", ".mjs", ".css", ".md", ".toml", ".yaml", ".json", ".lock", ""}
 

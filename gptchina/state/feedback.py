@@ -48,6 +48,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "claim_not_ready": "The next claim is possible in {seconds} seconds.",
     "invalid_amount": "This amount is not possible.",
+    "invalid_length": "Please enter a length from 0 to {longest}.",
     "turn_lost": "This answer does not exist any more.",
     "interrupted": "The answer was interrupted by a restart of the server.",
     "provider_auth": "The model's provider refused the key. Please tell the operator.",
