@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
@@ -29,6 +31,16 @@ class Environment(StrEnum):
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line that names it."""
+
+
+class StripeAccount(NamedTuple):
+    """By which keys and where Stripe is asked; `script` is its Stripe.js, "" for Stripe's own."""
+
+    secret_key: str
+    publishable_key: str
+    webhook_secrets: tuple[str, ...]
+    api_base: str
+    script: str
 
 
 class Settings(BaseSettings):
@@ -57,6 +69,24 @@ class Settings(BaseSettings):
     start_balance: Annotated[int, Field(ge=0, le=10**12)] = 20_000
     claim_amount: Annotated[int, Field(ge=1, le=10**12)] = 20_000
     claim_cooldown_hours: Annotated[int, Field(ge=1, le=24 * 365)] = 24
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_publishable_key: Annotated[str, Field(pattern=r"^(|pk_(test|live)_\w+)$")] = ""
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_api_base: Annotated[str, Field(pattern=r"^(|https?://.+)$")] = ""
+    stripe_crypto: bool = False
+    btcpay_url: Annotated[str, Field(pattern=r"^(|https?://.+)$")] = ""
+    btcpay_store_id: str = ""
+    btcpay_api_key: SecretStr = SecretStr("")
+    btcpay_webhook_secret: SecretStr = SecretStr("")
+    purchase_attempts_per_hour: Annotated[int, Field(ge=1, le=1000)] = 10
+    purchase_amount_per_day: Annotated[int, Field(ge=0, le=10**9)] = 500_000
+
+    allow_codes: bool = False
+    referral_reward: Annotated[int, Field(ge=0, le=10**12)] = 0
+
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
 
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: Annotated[str, Field(pattern=r"^(|https?://.+)$")] = ""
@@ -114,6 +144,73 @@ class Settings(BaseSettings):
         )
         return not self.production and not configured
 
+    @property
+    def standin_stripe(self) -> bool:
+        """Whether the stand-in Stripe takes test payments, because no account is configured."""
+        return not self.production and not self.stripe_secret_key.get_secret_value()
+
+    @property
+    def stripe(self) -> StripeAccount:
+        """Return the account that takes payments; in development without one, the stand-in's."""
+        if not self.standin_stripe:
+            secrets_given = self.stripe_webhook_secret.get_secret_value().split(",")
+            return StripeAccount(
+                secret_key=self.stripe_secret_key.get_secret_value(),
+                publishable_key=self.stripe_publishable_key,
+                webhook_secrets=tuple(each.strip() for each in secrets_given if each.strip()),
+                api_base=self.stripe_api_base,
+                script=f"{self.stripe_api_base}/js/stripe.js" if self.stripe_api_base else "",
+            )
+        # Every process that serves must come to the same secret.
+        key = self.secret_key.get_secret_value().encode()
+        webhook_secret = hmac.new(key, b"stand-in Stripe", hashlib.sha256).hexdigest()
+        return StripeAccount(
+            secret_key="sk_test_standin",  # noqa: S106 -- opens the stand-in, which anybody can
+            publishable_key="pk_test_standin",
+            webhook_secrets=(f"whsec_{webhook_secret}",),
+            api_base=f"http://127.0.0.1:{self.port}/standins/stripe",
+            script="/standins/stripe/js/stripe.js",
+        )
+
+    @property
+    def test_payments(self) -> bool:
+        """Whether payments by Stripe move no real money: by its stand-in, or with a test key."""
+        key = self.stripe_secret_key.get_secret_value()
+        return self.standin_stripe or "_test_" in key[:8]
+
+    @property
+    def card_payments(self) -> bool:
+        """Whether purchases by Stripe are possible at all."""
+        return self.standin_stripe or bool(self.stripe_secret_key.get_secret_value())
+
+    @property
+    def bitcoin_payments(self) -> bool:
+        """Whether purchases by Bitcoin are possible: a BTCPay Server is configured."""
+        return bool(self.btcpay_url)
+
+    @model_validator(mode="after")
+    def _refuse_half_an_account(self) -> Self:
+        secret = self.stripe_secret_key.get_secret_value()
+        if secret and not secret.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+            raise ValueError("STRIPE_SECRET_KEY must begin with sk_test_, sk_live_ or rk_…")
+        if bool(secret) != bool(self.stripe_publishable_key):
+            raise ValueError("STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY need each other")
+        if secret and ("_test_" in secret[:8]) != ("_test_" in self.stripe_publishable_key[:8]):
+            raise ValueError("STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes")
+        parts = (self.btcpay_store_id, self.btcpay_api_key.get_secret_value())
+        if self.btcpay_url and not all(parts):
+            raise ValueError("BTCPAY_URL needs BTCPAY_STORE_ID and BTCPAY_API_KEY")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_mail_from_nobody(self) -> Self:
+        smtp = self.smtp_url.get_secret_value()
+        if smtp and not smtp.startswith(("smtp://", "smtps://")):
+            raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
+        if smtp and not self.mail_from:
+            raise ValueError("SMTP_URL needs MAIL_FROM, the address that receipts come from")
+        return self
+
     @model_validator(mode="after")
     def _refuse_workers_that_cannot_meet(self) -> Self:
         if self.workers > 1 and not self.redis_url:
@@ -121,11 +218,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
+    def _refuse_an_address_of_many(self) -> Self:
         if self.public_url:
             parts = urlsplit(self.public_url)
             if parts.scheme not in {"http", "https"} or not parts.hostname or "*" in parts.netloc:
                 raise ValueError("PUBLIC_URL must be one address such as https://chat.example.com")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_production(self) -> Self:
         if not self.production:
             return self
         if not self.public_url:
@@ -136,8 +237,9 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{name.upper()} must be a random text of at least 32 characters in production"
                 )
-        if "/standins/" in self.openai_base_url:
-            raise ValueError("OPENAI_BASE_URL names a stand-in, which production refuses")
+        for name in ("openai_base_url", "stripe_api_base"):
+            if "/standins/" in getattr(self, name):
+                raise ValueError(f"{name.upper()} names a stand-in, which production refuses")
         return self
 
 

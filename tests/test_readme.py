@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from gptchina.api import accounts, health
 from gptchina.cli import parser
 from gptchina.domain import ledger
-from gptchina.domain.catalog import load_file
+from gptchina.domain.config_file import load_file
 from gptchina.settings import ROOT, Settings
 
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/production.md", "docs/money.md")

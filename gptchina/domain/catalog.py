@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from gptchina.domain.config_file import LONGEST_ID, ModelEntry, config_file
 from gptchina.domain.errors import DomainError
 from gptchina.domain.pricing import MOST_OUTPUT, PriceError, Rates
 from gptchina.providers import llm
-from gptchina.settings import SettingsError, get_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from gptchina.settings import get_settings
 
 log = structlog.get_logger()
 
@@ -30,9 +23,6 @@ _DEMO_RATES = Rates(
     cache_write=Decimal("0.15"),
 )
 _USUAL_CONTEXT = 32_000
-_LONGEST_ID = 200
-
-Rate = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=18)]
 
 
 class ModelNotOfferedError(DomainError):
@@ -70,63 +60,6 @@ class OfferedModel:
     demo: bool = False
 
 
-class _Entry(BaseModel):
-    """A model in the configuration file; what is left out comes from litellm's table."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
-    vendor: str = "openai"
-    name: str = ""
-    upstream: str = ""
-    input: Rate | None = None
-    output: Rate | None = None
-    cache_read: Rate | None = None
-    cache_write: Rate | None = None
-    context_window: Annotated[int, Field(ge=1_000)] | None = None
-    max_output: Annotated[int, Field(ge=16)] | None = None
-
-
-class _File(BaseModel):
-    """The configuration file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    markup: Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)] = Decimal(1)
-    max_output: Annotated[int, Field(ge=16)] = 4096
-    min_output: Annotated[int, Field(ge=1)] = 64
-    models: tuple[_Entry, ...] = ()
-
-    @field_validator("models")
-    @classmethod
-    def _refuse_twins(cls, models: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
-        ids = Counter(model.id for model in models)
-        twins = [name for name, count in ids.items() if count > 1]
-        if twins:
-            raise ValueError(f"{twins[0]} is there twice")
-        return models
-
-
-def load_file(path: Path) -> _File:
-    """Read the configuration file; raise SettingsError with one line that names what is wrong."""
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _File.model_validate({} if content is None else content)
-    except FileNotFoundError:
-        raise SettingsError(f"CONFIG_FILE: there is no file {path}") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: {place}: {first['msg']}") from None
-
-
-@cache
-def _file() -> _File:
-    return load_file(get_settings().config_file)
-
-
 # What each vendor last said it serves; nothing until it was asked.
 _listed: dict[str, tuple[str, ...]] = {}
 _named_without_price: set[str] = set()
@@ -146,7 +79,7 @@ async def refresh() -> None:
 
 def forget() -> None:
     """Drop what was read and heard, so that it is read and asked anew."""
-    _file.cache_clear()
+    config_file.cache_clear()
     _listed.clear()
     _named_without_price.clear()
 
@@ -158,7 +91,7 @@ def offered() -> list[OfferedModel]:
     if demo:
         vendors -= {demo[0].vendor}
     entries = [entry for vendor in sorted(vendors) for entry in _entries_of(vendor)]
-    order = {entry.id: place for place, entry in enumerate(_file().models)}
+    order = {entry.id: place for place, entry in enumerate(config_file().models)}
     models = [model for entry in entries if (model := _offer(entry))]
     return [*sorted(models, key=lambda model: order.get(model.id, len(order))), *demo]
 
@@ -171,22 +104,24 @@ def find(model_id: object) -> OfferedModel:
     raise ModelNotOfferedError(field="model")
 
 
-def _entries_of(vendor: str) -> list[_Entry]:
+def _entries_of(vendor: str) -> list[ModelEntry]:
     """Return the configured models that a vendor serves; if it serves none of them, all its own.
 
     A vendor's list is long and full of dated names: the configured ones are a choice from it. A
     server of one's own has names nobody could have configured.
     """
-    configured = [entry for entry in _file().models if entry.vendor == vendor]
+    configured = [entry for entry in config_file().models if entry.vendor == vendor]
     names = _listed.get(vendor)
     if names is None:
         return configured
     served = [entry for entry in configured if (entry.upstream or entry.id) in names]
-    return served or [_Entry(id=name, vendor=vendor) for name in names if len(name) <= _LONGEST_ID]
+    return served or [
+        ModelEntry(id=name, vendor=vendor) for name in names if len(name) <= LONGEST_ID
+    ]
 
 
 def _demo() -> OfferedModel:
-    file = _file()
+    file = config_file()
     return OfferedModel(
         id=DEMO_MODEL,
         name="GPTChina Demo",
@@ -201,14 +136,14 @@ def _demo() -> OfferedModel:
     )
 
 
-def _offer(entry: _Entry) -> OfferedModel | None:
+def _offer(entry: ModelEntry) -> OfferedModel | None:
     """Return the model of an entry, or None, said once in the log, if it has no price."""
     upstream = entry.upstream or entry.id
     known = llm.vendor_prices(upstream, entry.vendor)
     rates = _rates(entry, known)
     if rates is None:
         return None
-    file = _file()
+    file = config_file()
     most = min(entry.max_output or file.max_output, (known and known.max_output) or MOST_OUTPUT)
     return OfferedModel(
         id=entry.id,
@@ -223,7 +158,7 @@ def _offer(entry: _Entry) -> OfferedModel | None:
     )
 
 
-def _rates(entry: _Entry, known: llm.VendorPrices | None) -> Rates | None:
+def _rates(entry: ModelEntry, known: llm.VendorPrices | None) -> Rates | None:
     """Return the rates of an entry: its own before those of the vendor; None if they are no price.
 
     What is not said of cached tokens is taken to cost as much as any other of the prompt.
@@ -248,7 +183,7 @@ def _rates(entry: _Entry, known: llm.VendorPrices | None) -> Rates | None:
         return _without_price(entry, str(error))
 
 
-def _without_price(entry: _Entry, hint: str) -> None:
+def _without_price(entry: ModelEntry, hint: str) -> None:
     if entry.id not in _named_without_price:
         _named_without_price.add(entry.id)
         log.warning("model_without_price", model=entry.id, file_key=hint)

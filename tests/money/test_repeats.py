@@ -122,7 +122,7 @@ def test_verify_finds_a_charge_without_a_turn():
         "DELETE FROM ledger_entry",
         (
             "INSERT OR REPLACE INTO ledger_entry SELECT id, key, kind, debit_id, credit_id, "
-            "amount + 1, note, created_at FROM ledger_entry"
+            "amount + 1, note, created_at, payment_id FROM ledger_entry"
         ),
         (
             "INSERT INTO ledger_entry SELECT * FROM ledger_entry WHERE TRUE "

@@ -4,7 +4,9 @@ from sqlmodel import SQLModel
 
 from .accounts import Account, Attempt, Session
 from .chat import Conversation, Message
+from .gifts import Invitation, Redemption, RedemptionCode, Referral
 from .ledger import Hold, LedgerAccount, LedgerEntry, Usage, Wallet
+from .payments import Lease, Payment, Refund, WebhookEvent
 
 metadata = SQLModel.metadata
 
@@ -13,11 +15,19 @@ __all__ = [
     "Attempt",
     "Conversation",
     "Hold",
+    "Invitation",
+    "Lease",
     "LedgerAccount",
     "LedgerEntry",
     "Message",
+    "Payment",
+    "Redemption",
+    "RedemptionCode",
+    "Referral",
+    "Refund",
     "Session",
     "Usage",
     "Wallet",
+    "WebhookEvent",
     "metadata",
 ]

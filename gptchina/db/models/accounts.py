@@ -22,6 +22,7 @@ class Account(SQLModel, table=True):
     language: str = Field(default="", max_length=10)
     theme: str = Field(default="", max_length=10)
     model: str = Field(default="", max_length=200)
+    time_zone: str = Field(default="", max_length=64)
     created_at: datetime = moment()
     deleted_at: datetime | None = moment(nullable=True)
 

@@ -1,8 +1,8 @@
 """The ledger: who has how many tokens, where each came from and where it went."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from .base import BigId, moment, tokens
@@ -28,7 +28,11 @@ class Wallet(SQLModel, table=True):
     """A person's balance as a guarded number: always the sum of the wallet's ledger entries.
 
     `held` tokens are part of the balance but promised to running turns; what is left is
-    available, and the database refuses to let it fall below zero.
+    available, and the database refuses to let it fall below zero. `debt` is what refunds and
+    disputes took back beyond that; while there is any, nothing is available.
+
+    `spent` is what turns that began on the day `spent_on` have cost; the owner may set a limit
+    for a day.
     """
 
     __tablename__ = "wallet"  # pyright: ignore[reportAssignmentType]
@@ -40,6 +44,10 @@ class Wallet(SQLModel, table=True):
         CheckConstraint("held >= 0", name="held"),
         CheckConstraint("balance >= held", name="available"),
         CheckConstraint(f"balance <= {CEILING}", name="ceiling"),
+        CheckConstraint(
+            f"debt >= 0 AND debt <= {CEILING} AND (debt = 0 OR balance = held)", name="debt"
+        ),
+        CheckConstraint("daily_limit IS NULL OR daily_limit >= 0", name="daily_limit"),
     )
 
     account_id: int = Field(primary_key=True, sa_type=BigInteger)
@@ -47,6 +55,10 @@ class Wallet(SQLModel, table=True):
     held: int = tokens(default=0)
     claims: int = tokens(default=0)
     claimed_at: datetime | None = moment(nullable=True)
+    debt: int = tokens(default=0)
+    daily_limit: int | None = Field(default=None, sa_type=BigInteger)
+    spent: int = tokens(default=0)
+    spent_on: date | None = Field(default=None)
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -61,6 +73,12 @@ class LedgerEntry(SQLModel, table=True):
         CheckConstraint("debit_id <> credit_id", name="sides"),
         Index("ix_ledger_entry_debit_id_id", "debit_id", "id"),
         Index("ix_ledger_entry_credit_id_id", "credit_id", "id"),
+        Index(
+            "ix_ledger_entry_payment_id",
+            "payment_id",
+            sqlite_where=text("payment_id IS NOT NULL"),
+            postgresql_where=text("payment_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -69,6 +87,7 @@ class LedgerEntry(SQLModel, table=True):
     debit_id: int = Field(foreign_key="ledger_account.id", sa_type=BigId)
     credit_id: int = Field(foreign_key="ledger_account.id", sa_type=BigId)
     amount: int = tokens()
+    payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigId)
     note: str = Field(default="", max_length=400)
     created_at: datetime = moment()
 
@@ -88,6 +107,7 @@ class Hold(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", sa_type=BigId)
     amount: int = tokens()
     captured: int = tokens(default=0)
+    day: date | None = Field(default=None)
     state: str = Field(default="open", max_length=10)
     created_at: datetime = moment()
     expires_at: datetime = moment()

@@ -1,13 +1,15 @@
 """The ledger: every token moves here, by an entry that is never changed."""
 
-from .entries import Amount, KeyConflictError, Posting, ProgramAccount, post
-from .holds import Settlement, hold, overdue, renew, settle
+from .entries import Amount, KeyConflictError, Posting, ProgramAccount, debt_account, post
+from .holds import Settlement, hold, overdue, refusal, renew, settle
+from .purchases import Order, credit_order, give_back, take_back
 from .usage import Terms, Use
 from .verification import PROMISES, Violation, verify
 from .wallets import (
     Balance,
     InsufficientBalanceError,
     InvalidAmountError,
+    SpendingLimitError,
     balance_of,
     grant,
     open_wallet,
@@ -20,19 +22,26 @@ __all__ = [
     "InsufficientBalanceError",
     "InvalidAmountError",
     "KeyConflictError",
+    "Order",
     "Posting",
     "ProgramAccount",
     "Settlement",
+    "SpendingLimitError",
     "Terms",
     "Use",
     "Violation",
     "balance_of",
+    "credit_order",
+    "debt_account",
+    "give_back",
     "grant",
     "hold",
     "open_wallet",
     "overdue",
     "post",
+    "refusal",
     "renew",
     "settle",
+    "take_back",
     "verify",
 ]

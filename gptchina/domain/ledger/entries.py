@@ -25,6 +25,12 @@ class ProgramAccount(IntEnum):
 
     USAGE = -1
     GRANTS = -2
+    STRIPE = -3
+    BTCPAY = -4
+
+
+# Below it, the ledger has one account for the debt of each person: this less their number.
+DEBTS = -(10**9)
 
 
 class KeyConflictError(Exception):
@@ -41,6 +47,12 @@ class Posting:
     credit: int
     amount: Amount
     note: str = ""
+    payment_id: int | None = None
+
+
+def debt_account(account_id: int) -> int:
+    """Return the ledger account that says what a person owes."""
+    return DEBTS - account_id
 
 
 def insert_once(session: Session, table: type[SQLModel], **values: Any) -> bool:  # noqa: ANN401
@@ -66,6 +78,7 @@ def post(session: Session, posting: Posting) -> bool:
         credit_id=posting.credit,
         amount=posting.amount,
         note=posting.note,
+        payment_id=posting.payment_id,
         created_at=clock.now(),
     )
     if inserted:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlmodel import col, delete, select, update
+from sqlalchemy import case
+from sqlmodel import col, delete, or_, select, update
 
 from gptchina.db.models import Hold, Usage, Wallet
 from gptchina.db.models.ledger import CEILING
@@ -13,12 +14,26 @@ from gptchina.domain import clock
 
 from .entries import Amount, KeyConflictError, Posting, ProgramAccount, insert_once, post
 from .usage import Terms, Use, close_usage, flag_late, open_usage
-from .wallets import LARGEST_AMOUNT, InsufficientBalanceError, InvalidAmountError, balance_of
+from .wallets import (
+    LARGEST_AMOUNT,
+    InsufficientBalanceError,
+    InvalidAmountError,
+    SpendingLimitError,
+    balance_of,
+    change,
+    locked,
+    post_repayment,
+)
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
+
+    from gptchina.domain.errors import DomainError
+
+    from .wallets import Balance
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,7 @@ def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -
 
     Raises:
         InsufficientBalanceError: the available balance is smaller than the amount.
+        SpendingLimitError: it covers the amount, but the owner's limit for the day does not.
         InvalidAmountError: the amount is not between 1 and LARGEST_AMOUNT.
         KeyConflictError: the turn has another hold.
     """
@@ -51,16 +67,30 @@ def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -
         .where(
             col(Wallet.account_id) == terms.account_id,
             col(Wallet.balance) - col(Wallet.held) >= amount,
+            or_(
+                col(Wallet.daily_limit).is_(None),
+                _spent_on(terms.day) + col(Wallet.held) + amount <= col(Wallet.daily_limit),
+            ),
         )
         .values(held=col(Wallet.held) + amount)
     )
     if reserved.rowcount != 1:
         # The caller may go on in this transaction; nothing of the turn stays in it.
         session.connection().execute(delete(Hold).where(col(Hold.id) == terms.turn_id))
-        available = balance_of(session, terms.account_id).available
-        raise InsufficientBalanceError(price=amount, balance=available)
+        raise refusal(balance_of(session, terms.account_id), amount, terms.day)
     open_usage(session, terms)
     return True
+
+
+def refusal(balance: Balance, price: Amount, day: date | None) -> DomainError:
+    """Return why a wallet does not cover a price: the balance, or the owner's limit for the day."""
+    if balance.available < price:
+        return InsufficientBalanceError(price=price, balance=balance.available)
+    return SpendingLimitError(price=price, left=balance.spendable(day))
+
+
+def _spent_on(day: date | None) -> ColumnElement[int]:
+    return case((col(Wallet.spent_on) == day, col(Wallet.spent)), else_=0)
 
 
 def _open_hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> bool:
@@ -71,6 +101,7 @@ def _open_hold(session: Session, terms: Terms, amount: Amount, expires_at: datet
         account_id=terms.account_id,
         amount=amount,
         captured=0,
+        day=terms.day,
         state="open",
         created_at=clock.now(),
         expires_at=expires_at,
@@ -96,12 +127,14 @@ def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
     if use.cost < 0:
         raise InvalidAmountError(amount=use.cost)
     row = session.exec(
-        select(Hold.account_id, Hold.amount).where(Hold.id == turn_id, Hold.state == "open")
+        select(col(Hold.account_id), col(Hold.amount), col(Hold.day)).where(
+            Hold.id == turn_id, Hold.state == "open"
+        )
     ).one_or_none()
     if row is None:
         _note_latecomer(session, turn_id, use)
         return None
-    account_id, amount = row
+    account_id, amount, day = row
     charged = min(use.cost, amount)
     closed = session.connection().execute(
         update(Hold)
@@ -111,30 +144,77 @@ def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
     if closed.rowcount != 1:
         _note_latecomer(session, turn_id, use)
         return None
-    _take(session, account_id, turn_id, charged=charged, held=amount)
+    _take(session, _Closing(turn_id, account_id, charged, amount, day))
     close_usage(session, turn_id, use, charged)
     return Settlement(account_id, charged, balance_of(session, account_id).balance)
 
 
-def _take(
-    session: Session, account_id: int, turn_id: str, *, charged: Amount, held: Amount
-) -> None:
-    session.connection().execute(
+@dataclass(frozen=True)
+class _Closing:
+    """The end of a hold: what is taken, what was held, and the day the turn began."""
+
+    turn_id: str
+    account_id: int
+    charged: Amount
+    held: Amount
+    day: date | None
+
+
+def _take(session: Session, closing: _Closing) -> None:
+    taken = session.connection().execute(
         update(Wallet)
-        .where(col(Wallet.account_id) == account_id)
-        .values(balance=col(Wallet.balance) - charged, held=col(Wallet.held) - held)
+        .where(col(Wallet.account_id) == closing.account_id, col(Wallet.debt) == 0)
+        .values(
+            balance=col(Wallet.balance) - closing.charged,
+            held=col(Wallet.held) - closing.held,
+            **_spending(closing),
+        )
     )
-    if charged:
+    if taken.rowcount != 1:
+        _take_from_debtor(session, closing)
+    if closing.charged:
         post(
             session,
             Posting(
-                key=f"turn:{turn_id}",
+                key=f"turn:{closing.turn_id}",
                 kind="turn",
-                debit=account_id,
+                debit=closing.account_id,
                 credit=ProgramAccount.USAGE,
-                amount=charged,
+                amount=closing.charged,
             ),
         )
+
+
+def _spending(closing: _Closing) -> dict[str, Any]:
+    """Return what a charge does to the spending of its day; that of an earlier day is over."""
+    day, charged = closing.day, closing.charged
+    if day is None or not charged:
+        return {}
+    spent, spent_on = col(Wallet.spent), col(Wallet.spent_on)
+    later = spent_on > day
+    return {
+        "spent": case((later, spent), (spent_on == day, spent + charged), else_=charged),
+        "spent_on": case((later, spent_on), else_=day),
+    }
+
+
+def _take_from_debtor(session: Session, closing: _Closing) -> None:
+    """Close a hold of somebody who owes: what returns of it goes into the debt."""
+    wallet = locked(session, closing.account_id)
+    repaid = min(wallet.debt, closing.held - closing.charged) if wallet else 0
+    change(
+        session,
+        closing.account_id,
+        balance=-closing.charged - repaid,
+        held=-closing.held,
+        debt=-repaid,
+    )
+    if spending := _spending(closing):
+        session.connection().execute(
+            update(Wallet).where(col(Wallet.account_id) == closing.account_id).values(**spending)
+        )
+    if repaid:
+        post_repayment(session, closing.account_id, repaid, f"hold:{closing.turn_id}")
 
 
 def _note_latecomer(session: Session, turn_id: str, use: Use) -> None:

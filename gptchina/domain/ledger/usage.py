@@ -14,6 +14,7 @@ from gptchina.domain import clock
 from .entries import Amount, insert_once
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from sqlmodel import Session
@@ -25,7 +26,8 @@ class Terms:
 
     Rates are USD per 1,000,000 model tokens. `prompt_tokens` is our own count of the prompt, in
     model tokens: it stands in the usage row until the provider reports its own, so that a turn
-    whose process died can still be settled.
+    whose process died can still be settled. `day` is the owner's, on which the charge counts
+    against their spending limit.
     """
 
     turn_id: str
@@ -38,6 +40,7 @@ class Terms:
     cache_write_rate: Decimal
     markup: Decimal
     prompt_tokens: int = 0
+    day: date | None = None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,18 @@ from gptchina.db.models import Wallet
 from gptchina.db.models.ledger import CEILING
 from gptchina.domain.errors import DomainError, NotFoundError
 
-from .entries import Amount, Posting, ProgramAccount, insert_once, open_ledger_account, post
+from .entries import (
+    Amount,
+    Posting,
+    ProgramAccount,
+    debt_account,
+    insert_once,
+    open_ledger_account,
+    post,
+)
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlmodel import Session
 
@@ -26,6 +34,12 @@ class InsufficientBalanceError(DomainError):
     """The available balance does not cover what the turn could cost."""
 
     code = "insufficient_balance"
+
+
+class SpendingLimitError(DomainError):
+    """The owner's own limit for a day does not cover what the turn could cost."""
+
+    code = "spending_limit"
 
 
 class InvalidAmountError(DomainError):
@@ -42,11 +56,22 @@ class Balance:
     held: Amount
     claims: int
     claimed_at: datetime | None
+    debt: Amount = 0
+    daily_limit: Amount | None = None
+    spent: Amount = 0
+    spent_on: date | None = None
 
     @property
     def available(self) -> Amount:
         """Return what can be spent now: the balance less what running turns hold."""
         return self.balance - self.held
+
+    def spendable(self, day: date | None) -> Amount:
+        """Return what can be spent on a day: what is available, within the owner's own limit."""
+        if self.daily_limit is None or day is None:
+            return self.available
+        spent = self.spent if self.spent_on == day else 0
+        return max(min(self.available, self.daily_limit - spent - self.held), 0)
 
 
 def open_wallet(session: Session, account_id: int) -> None:
@@ -58,13 +83,22 @@ def open_wallet(session: Session, account_id: int) -> None:
 def balance_of(session: Session, account_id: int) -> Balance:
     """Return the wallet of an account; raise NotFoundError if it has none."""
     row = session.exec(
-        select(Wallet.balance, Wallet.held, Wallet.claims, Wallet.claimed_at).where(
-            Wallet.account_id == account_id
-        )
+        select(Wallet)
+        .where(Wallet.account_id == account_id)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    return Balance(*row)
+    return Balance(
+        balance=row.balance,
+        held=row.held,
+        claims=row.claims,
+        claimed_at=row.claimed_at,
+        debt=row.debt,
+        daily_limit=row.daily_limit,
+        spent=row.spent,
+        spent_on=row.spent_on,
+    )
 
 
 def grant(
@@ -78,13 +112,13 @@ def grant(
 ) -> bool:
     """Give tokens to an account; return False, and move nothing, if the key was used before.
 
+    What the account owes is repaid first.
+
     Raises:
         InvalidAmountError: the amount is not between 1 and LARGEST_AMOUNT.
         KeyConflictError: the key was used for a different movement.
     """
-    if not 0 < amount <= LARGEST_AMOUNT:
-        raise InvalidAmountError(field="amount", amount=amount)
-    posted = post(
+    return credit(
         session,
         Posting(
             key=key,
@@ -95,19 +129,76 @@ def grant(
             note=note,
         ),
     )
+
+
+def credit(session: Session, posting: Posting) -> bool:
+    """Post an entry in favour of a wallet; errors and result as of `grant`."""
+    if not 0 < posting.amount <= LARGEST_AMOUNT:
+        raise InvalidAmountError(field="amount", amount=posting.amount)
+    posted = post(session, posting)
     if posted:
-        _credit(session, account_id, amount)
+        _credit(session, posting)
     return posted
 
 
-def _credit(session: Session, account_id: int, amount: Amount) -> None:
+def _credit(session: Session, posting: Posting) -> None:
+    account_id, amount = posting.credit, posting.amount
     credited = session.connection().execute(
         update(Wallet)
         .where(
             col(Wallet.account_id) == account_id,
+            col(Wallet.debt) == 0,
             col(Wallet.balance) <= CEILING - amount,
         )
         .values(balance=col(Wallet.balance) + amount)
     )
-    if credited.rowcount != 1:
+    if credited.rowcount == 1:
+        return
+    wallet = locked(session, account_id)
+    if wallet is None or not wallet.debt:
         raise InvalidAmountError(field="amount", amount=amount)
+    repaid = min(wallet.debt, amount)
+    change(session, account_id, balance=amount - repaid, debt=-repaid)
+    post_repayment(session, account_id, repaid, posting.key, posting.payment_id)
+
+
+def locked(session: Session, account_id: int) -> Wallet | None:
+    """Return a wallet as it is now, to be changed by nobody else until the transaction ends."""
+    return session.exec(
+        select(Wallet)
+        .where(Wallet.account_id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def change(
+    session: Session, account_id: int, *, balance: Amount = 0, held: Amount = 0, debt: Amount = 0
+) -> None:
+    """Add to the numbers of a wallet, in one statement, since their conditions span them."""
+    session.connection().execute(
+        update(Wallet)
+        .where(col(Wallet.account_id) == account_id)
+        .values(
+            balance=col(Wallet.balance) + balance,
+            held=col(Wallet.held) + held,
+            debt=col(Wallet.debt) + debt,
+        )
+    )
+
+
+def post_repayment(
+    session: Session, account_id: int, amount: Amount, cause: str, payment_id: int | None = None
+) -> None:
+    """Write down that tokens which came by the entry `cause` went into what the account owes."""
+    post(
+        session,
+        Posting(
+            key=f"debt:{cause}",
+            kind="debt",
+            debit=account_id,
+            credit=debt_account(account_id),
+            amount=amount,
+            payment_id=payment_id,
+        ),
+    )
