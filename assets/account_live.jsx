@@ -6,6 +6,7 @@ import { reconnectingSocket } from "./reconnecting_socket.js";
 
 const HANDLERS = {
   wallet: "onWallet",
+  payments: "onPayments",
   chats: "onChats",
   turns: "onTurns",
   profile: "onProfile",

@@ -9,7 +9,7 @@ class AccountLive(rx.Component):
     """Draws nothing; listens on /live/account while ``active``.
 
     A topic says only that something changed: the handler fetches it. After a lost connection
-    all four fire once, since anything may have happened meanwhile. When the session has ended
+    all of them fire once, since anything may have happened meanwhile. When the session has ended
     the page goes to /login.
     """
 
@@ -19,6 +19,7 @@ class AccountLive(rx.Component):
     # Somebody is signed in.
     active: rx.Var[bool]
     on_wallet: rx.EventHandler[rx.event.no_args_event_spec]
+    on_payments: rx.EventHandler[rx.event.no_args_event_spec]
     on_chats: rx.EventHandler[rx.event.no_args_event_spec]
     on_turns: rx.EventHandler[rx.event.no_args_event_spec]
     on_profile: rx.EventHandler[rx.event.no_args_event_spec]

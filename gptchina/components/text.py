@@ -1,4 +1,4 @@
-"""Text in the reader's language, and the way token amounts are written."""
+"""Text in the reader's language, and the way amounts of tokens and of money are written."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from reflex.vars.object import ObjectVar
 from reflex.vars.sequence import StringVar
 
 LIBRARY = "$/public/i18n.js"
+MONEY = "$/public/money.js"
 # One hook for every text of a component: Reflex hoists equal hooks to one line, also out of
 # foreach bodies, so that each component that shows text is drawn again when the language changes.
 _LANGUAGE = "textLanguage"
@@ -58,6 +59,19 @@ def tokens(amount: int | rx.Var[int]) -> StringVar:
 def short_tokens(amount: int | rx.Var[int]) -> StringVar:
     """Write a token amount in short, ``1.25M``: only where the exact one is a hover away."""
     return _formatted("formatTokensShort", amount)
+
+
+def money(minor: int | rx.Var[int], currency: str | rx.Var[str]) -> StringVar:
+    """Write minor units of a currency, such as ``¥10.00``, in the reader's language."""
+    data = VarData(
+        imports={
+            MONEY: [rx.ImportVar("formatMoney")],
+            LIBRARY: [rx.ImportVar("useLanguage")],
+        },
+        hooks=[_HOOK],
+    )
+    written = FunctionStringVar.create("formatMoney", _var_data=data)
+    return written.call(rx.Var(_LANGUAGE), minor, currency).to(StringVar)
 
 
 def _formatted(function: str, amount: int | rx.Var[int]) -> StringVar:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-Topic = Literal["wallet", "chats", "turns", "profile", "session"]
+Topic = Literal["wallet", "payments", "chats", "turns", "profile", "session"]
 
 
 class Mailbox:

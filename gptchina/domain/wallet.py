@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WalletView:
-    """Amounts in tokens; available is what running answers do not hold."""
+    """Amounts in tokens; available is what running answers do not hold.
+
+    The debt is what refunds and disputes took back after it was spent: the next tokens repay it.
+    """
 
     balance: int
     held: int
     available: int
+    debt: int
     claim: Claimable
 
 
@@ -26,4 +30,10 @@ def wallet_of(account_id: int) -> WalletView:
     """Return the wallet of an account; raise NotFoundError if it has none."""
     with reading() as session:
         wallet = ledger.balance_of(session, account_id)
-    return WalletView(wallet.balance, wallet.held, wallet.available, claims.after(wallet))
+    return WalletView(
+        balance=wallet.balance,
+        held=wallet.held,
+        available=wallet.available,
+        debt=wallet.debt,
+        claim=claims.after(wallet),
+    )

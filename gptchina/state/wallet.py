@@ -21,6 +21,7 @@ class WalletState(rx.State):
     balance: int = 0
     held: int = 0
     available: int = 0
+    debt: int = 0
     claim_amount: int = 0
     claim_at: str = ""
     server_time: str = ""
@@ -54,6 +55,7 @@ class WalletState(rx.State):
     async def _load(self, account_id: int) -> None:
         wallet = await in_thread(wallet_of, account_id)
         self.balance, self.held, self.available = wallet.balance, wallet.held, wallet.available
+        self.debt = wallet.debt
         self.claim_amount = wallet.claim.amount
         self.claim_at = wallet.claim.ready_at.isoformat() if wallet.claim.ready_at else ""
         self.server_time = clock.now().isoformat()
