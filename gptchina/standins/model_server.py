@@ -13,16 +13,18 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gptchina.settings import Environment, Settings
 from gptchina.standins.behaviour import Behaviour, BehaviourError
 from gptchina.standins.completion import BadRequestError, Completion, plan
 from gptchina.standins.dialects import GARBAGE, AnthropicDialect, Dialect, OpenAIDialect
+from gptchina.standins.refused import refuse_in_production
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
+
+    from gptchina.settings import Environment
 
 DEMO_MODEL = "gptchina-demo"
 KNOWN_MODELS = (DEMO_MODEL, "gpt-5-mini", "gpt-4o-mini", "claude-haiku-4-5")
@@ -33,10 +35,6 @@ _REFUSALS = {
     "429": (429, "requests", "rate_limit_exceeded", "Rate limit reached, try again later"),
     "500": (500, "server_error", None, "The server had an error"),
 }
-
-
-class StandInRefusedError(RuntimeError):
-    """A stand-in was asked for in production."""
 
 
 @dataclass(slots=True)
@@ -233,8 +231,7 @@ def build_model_server(
     `/chat/completions`; the same routes stand under `/v1`, too. Raises StandInRefusedError in
     production.
     """
-    if (environment or Settings().environment) is Environment.PRODUCTION:
-        raise StandInRefusedError("stand-ins never run in production")
+    refuse_in_production(environment)
     server = _ModelServer(options or ModelServerOptions())
     routes = [
         Route(prefix + path, endpoint, methods=[method])

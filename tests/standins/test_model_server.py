@@ -15,9 +15,9 @@ from gptchina.standins.behaviour import Behaviour
 from gptchina.standins.model_server import (
     KNOWN_MODELS,
     ModelServerOptions,
-    StandInRefusedError,
     build_model_server,
 )
+from gptchina.standins.refused import StandInRefusedError
 from gptchina.standins.serving import serving
 
 if TYPE_CHECKING:
