@@ -14,6 +14,7 @@ import pytest
 from gptchina.db import engine as db_engine
 from gptchina.db.migrations import migrate
 from gptchina.domain import threads
+from gptchina.providers.payments import forget_payment_providers
 from gptchina.settings import get_settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def forget_settings() -> None:
         db_engine.get_engine().dispose()
     for made_once in (db_engine.get_engine, db_engine._writer, get_settings):
         made_once.cache_clear()
+    forget_payment_providers()
 
 
 def execute(url: str, statement: str) -> None:

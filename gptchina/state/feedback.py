@@ -46,9 +46,20 @@ MESSAGES: Final[dict[str, str]] = {
     "insufficient_balance": (
         "An answer can cost up to {price} tokens, but only {balance} tokens are available."
     ),
+    "spending_limit": (
+        "An answer can cost up to {price} tokens, but your limit for today leaves {left}."
+    ),
     "claim_not_ready": "The next claim is possible in {seconds} seconds.",
     "invalid_amount": "This amount is not possible.",
     "invalid_length": "Please enter a length from 0 to {longest}.",
+    "purchases_closed": "Nothing can be bought here at the moment.",
+    "package_not_offered": "This package is not offered any more. Please choose another one.",
+    "purchase_limit": "You have reached what can be bought within 24 hours.",
+    "attempt_over": "This order is finished. Please start a new one.",
+    "payment_unavailable": "The payment service does not answer at the moment. Please try again.",
+    "refund_refused": "The payment service does not refund this payment.",
+    "invalid_reason": "Please give a reason of at most 400 characters.",
+    "invalid_notice": "This is not a message of the payment service.",
     "turn_lost": "This answer does not exist any more.",
     "interrupted": "The answer was interrupted by a restart of the server.",
     "provider_auth": "The model's provider refused the key. Please tell the operator.",

@@ -13,6 +13,7 @@ from .contract import (
     Truth,
     TruthStatus,
 )
+from .registry import forget_payment_providers, get_payment_provider, payment_providers
 
 __all__ = [
     "MalformedNoticeError",
@@ -26,4 +27,7 @@ __all__ = [
     "SignatureError",
     "Truth",
     "TruthStatus",
+    "forget_payment_providers",
+    "get_payment_provider",
+    "payment_providers",
 ]

@@ -45,7 +45,7 @@ class OpenOrder:
     """What the provider needs to know to take a payment.
 
     Attributes:
-        payment_id: our own number, which the provider keeps with the payment.
+        payment_id: our own number, which the provider keeps with the payment, as it does the key.
         account_id: the buyer's number, kept with it for the operator's eyes.
         amount: what is to be paid.
         currency: ISO code in lower case.
@@ -90,6 +90,7 @@ class Truth:
     Attributes:
         reference: the provider's name of the payment.
         payment_id: our own number as the provider kept it; None if it has none.
+        key: the key it was opened with as the provider kept it; tells whose number that is.
         status: see TruthStatus.
         amount: what was asked for.
         received: what was paid.
@@ -114,6 +115,7 @@ class Truth:
     method: Method = Method()
     receipt_url: str = ""
     created_at: datetime | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""The payment providers that are configured, made once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .contract import PaymentProvider
+
+
+@cache
+def _providers() -> dict[str, PaymentProvider]:
+    return {}
+
+
+def get_payment_provider(name: str) -> PaymentProvider | None:
+    """Return a provider by its name in the ledger, None if it is not configured."""
+    return _providers().get(name)
+
+
+def payment_providers() -> list[PaymentProvider]:
+    """Return every configured provider."""
+    return list(_providers().values())
+
+
+def forget_payment_providers() -> None:
+    """Drop them, so that the next use makes them from the settings anew."""
+    _providers.cache_clear()
