@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from gptchina.domain.errors import DomainError
 from gptchina.settings import get_settings
 
-from . import accounts, health, live
+from . import accounts, health, live, webhooks
 from .errors import answer_domain_error
 from .requests import Requests
 from .security import Security
@@ -26,7 +26,7 @@ def build_api(pages: Path | None = None) -> Starlette:
     pages is the folder of built pages, whose inline scripts the browser is told to run.
     """
     api = Starlette(
-        routes=[*accounts.routes, *health.routes, *live.routes, *_standins()],
+        routes=[*accounts.routes, *health.routes, *live.routes, *webhooks.routes, *_standins()],
         middleware=[Middleware(Security, pages=pages), Middleware(Requests)],
         exception_handlers={DomainError: answer_domain_error},
     )
@@ -36,9 +36,20 @@ def build_api(pages: Path | None = None) -> Starlette:
 
 
 def _standins() -> list[Mount]:
-    """Return the built-in demo model when there is no other; it is not even loaded otherwise."""
-    if not get_settings().demo_model:
-        return []
-    from gptchina.standins.model_server import build_model_server  # noqa: PLC0415
+    """Return what stands in for the vendors that are not configured; it is not loaded otherwise."""
+    settings = get_settings()
+    mounts: list[Mount] = []
+    if settings.demo_model:
+        from gptchina.standins.model_server import build_model_server  # noqa: PLC0415
 
-    return [Mount("/standins/openai", app=build_model_server())]
+        mounts.append(Mount("/standins/openai", app=build_model_server()))
+    if settings.standin_stripe:
+        from gptchina.standins.stripe import StripeOptions, build_stripe_server  # noqa: PLC0415
+
+        options = StripeOptions(
+            webhook_url=f"http://127.0.0.1:{settings.port}/api/stripe/webhook",
+            webhook_secret=settings.stripe.webhook_secrets[0],
+            store=settings.data_dir / "standin-stripe.db",
+        )
+        mounts.append(Mount("/standins/stripe", app=build_stripe_server(options)))
+    return mounts

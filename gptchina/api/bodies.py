@@ -26,7 +26,7 @@ async def json_object(request: Request) -> dict[str, Any]:
     ):
         raise NotJsonError
     try:
-        given = json.loads(await _limited_body(request))
+        given = json.loads(await limited_body(request, LARGEST))
     except (ValueError, RecursionError):
         raise InvalidBodyError from None
     if not isinstance(given, dict):
@@ -34,10 +34,11 @@ async def json_object(request: Request) -> dict[str, Any]:
     return cast("dict[str, Any]", given)
 
 
-async def _limited_body(request: Request) -> bytes:
+async def limited_body(request: Request, largest: int) -> bytes:
+    """Return the bytes of the body; raise BodyTooLargeError as soon as there are too many."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > largest:
             raise BodyTooLargeError
     return bytes(body)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STATUS_OF = {
     "wrong_credentials": HTTPStatus.UNAUTHORIZED,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
+    "invalid_notice": HTTPStatus.BAD_REQUEST,
     "insufficient_balance": HTTPStatus.PAYMENT_REQUIRED,
     "email_login_closed": HTTPStatus.FORBIDDEN,
     "foreign_origin": HTTPStatus.FORBIDDEN,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gptchina.db.engine import reading
-from gptchina.domain import accounts, catalog, chat, ledger
+from gptchina.domain import accounts, catalog, chat, clock, ledger, payments
+from gptchina.domain.leases import take_lease
 from gptchina.domain.threads import in_thread
 from gptchina.providers import llm
 
@@ -23,6 +25,9 @@ SWEEP_SECONDS = 15
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
 LISTING_SECONDS = 600
+DAY_SECONDS = 24 * 3600
+# A payment can be refunded and disputed long after; what is older is for the operator's command.
+AUDITED = timedelta(days=30)
 # How long running answers may go on when the program is told to stop.
 PATIENCE_SECONDS = 10
 
@@ -34,6 +39,18 @@ def verify_ledger() -> list[ledger.Violation]:
     for violation in violations:
         log.error("ledger_violated", invariant=violation.invariant, rows=violation.rows)
     return violations
+
+
+async def reconcile_payments() -> None:
+    """Hear what the payment providers told in vain; one process does it for all."""
+    if await in_thread(take_lease, "reconcile", MINUTE_SECONDS - 5):
+        await payments.reconcile()
+
+
+async def audit_payments() -> None:
+    """Compare the ledger with the payment providers, once a day and in one process."""
+    if await in_thread(take_lease, "audit", DAY_SECONDS):
+        await payments.audit(clock.now() - AUDITED)
 
 
 @asynccontextmanager
@@ -56,6 +73,8 @@ async def _jobs() -> AsyncGenerator[None]:
         asyncio.create_task(_every(MINUTE_SECONDS, partial(in_thread, accounts.keep_house))),
         asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, verify_ledger))),
         asyncio.create_task(_every(LISTING_SECONDS, catalog.refresh)),
+        asyncio.create_task(_every(MINUTE_SECONDS, reconcile_payments)),
+        asyncio.create_task(_every(HOUR_SECONDS, audit_payments)),
     ]
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from sqlmodel import col, select, update
@@ -108,7 +108,7 @@ async def begin(account_id: int, package_id: object, attempt: object, way: objec
         raise PurchasesClosedError
     if not isinstance(attempt, str) or not 0 < len(attempt) <= LONGEST_ATTEMPT:
         raise AttemptOverError
-    wanted = _wanted(find_package(package_id), cast("Way", way))
+    wanted = _wanted(find_package(package_id), way)
     order, reference = await in_thread(_place, account_id, wanted, attempt)
     provider = require_provider(PROVIDER_OF[wanted.way])
     opened = await _open(provider, order, reference)

@@ -102,7 +102,8 @@ def _last_heard(provider: str) -> datetime:
                 WebhookEvent.provider == provider, col(WebhookEvent.processed_at).is_(None)
             )
         ).one()
-    known = [moment for moment in (last, failed) if moment is not None]
+    # SQLModel believes that an aggregate of no rows is never NULL.
+    known = list(filter(None, (last, failed)))
     return (min(known) if known else clock.now() - KEPT) - OVERLAP
 
 
