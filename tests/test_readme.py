@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 from pydantic import SecretStr
 
-from gptchina.api import accounts, health
+from gptchina.api import accounts, health, webhooks
 from gptchina.cli import parser
 from gptchina.domain import ledger
 from gptchina.domain.config_file import load_file
@@ -152,7 +152,7 @@ def test_pictures_are_small_and_all_are_shown():
 
 
 def test_the_addresses_named_are_routes():
-    routes = {route.path for route in [*accounts.routes, *health.routes]}
+    routes = {route.path for route in [*accounts.routes, *health.routes, *webhooks.routes]}
     named = {said for page in PAGES for said in inline(page) if said.startswith("/api/")}
     assert {"/api/health", "/api/ready"} <= named <= routes
 
