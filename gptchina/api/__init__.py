@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from gptchina.domain.errors import DomainError
 from gptchina.settings import get_settings
 
-from . import accounts, health, live, webhooks
+from . import accounts, health, live, usage, webhooks
 from .errors import answer_domain_error
 from .requests import Requests
 from .security import Security
@@ -26,7 +26,14 @@ def build_api(pages: Path | None = None) -> Starlette:
     pages is the folder of built pages, whose inline scripts the browser is told to run.
     """
     api = Starlette(
-        routes=[*accounts.routes, *health.routes, *live.routes, *webhooks.routes, *_standins()],
+        routes=[
+            *accounts.routes,
+            *health.routes,
+            *live.routes,
+            *usage.routes,
+            *webhooks.routes,
+            *_standins(),
+        ],
         middleware=[Middleware(Security, pages=pages), Middleware(Requests)],
         exception_handlers={DomainError: answer_domain_error},
     )
