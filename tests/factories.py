@@ -1,14 +1,14 @@
-"""Builders of made-up people and turns."""
+"""Builders of made-up people, turns and purchases."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gptchina.db.engine import transaction
-from gptchina.db.models import Account
+from gptchina.db.models import Account, Payment
 from gptchina.domain import clock, ledger
 
 if TYPE_CHECKING:
@@ -51,3 +51,46 @@ def hold(session: Session, account_id: int, amount: int, turn_id: str | None = N
     terms = make_terms(account_id, turn_id)
     ledger.hold(session, terms, amount, clock.now() + LEASE)
     return terms.turn_id
+
+
+def make_purchase(account_id: int, *, credited: bool = True, **columns: Any) -> int:
+    """Make a payment of ¥35.00 for 500,000 tokens, credited unless told; return its number."""
+    with transaction() as session:
+        row = Payment(
+            **{
+                "account_id": account_id,
+                "provider": "stripe",
+                "reference": f"pi_{uuid.uuid4().hex}",
+                "attempt": uuid.uuid4().hex,
+                "package_id": "package_500k",
+                "tokens": 500_000,
+                "amount": 3500,
+                "received": 3500 if credited else 0,
+                "currency": "cny",
+                "status": "succeeded" if credited else "open",
+                "method": "card" if credited else "",
+                "brand": "visa" if credited else "",
+                "last4": "4242" if credited else "",
+                "created_at": clock.now(),
+                "updated_at": clock.now(),
+                "credited_at": clock.now() if credited else None,
+                **columns,
+            }
+        )
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        order = ledger.Order(row.id, account_id, row.provider, row.reference or "")
+        if credited:
+            ledger.credit_order(session, order, row.tokens)
+        if row.taken_back:
+            ledger.take_back(session, order, row.taken_back, kind="refund", number=1)
+        return row.id
+
+
+def make_admin() -> int:
+    """Make an account that administers; return its id."""
+    account_id = make_account(name="Admin")
+    with transaction() as session:
+        session.get_one(Account, account_id).role = "admin"
+    return account_id

@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from gptchina.domain.errors import DomainError
 from gptchina.settings import get_settings
 
-from . import accounts, health, live, usage, webhooks
+from . import accounts, health, live, receipts, webhooks
 from .errors import answer_domain_error
 from .requests import Requests
 from .security import Security
@@ -30,7 +30,7 @@ def build_api(pages: Path | None = None) -> Starlette:
             *accounts.routes,
             *health.routes,
             *live.routes,
-            *usage.routes,
+            *receipts.routes,
             *webhooks.routes,
             *_standins(),
         ],

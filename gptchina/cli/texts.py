@@ -12,6 +12,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from gptchina.settings import ROOT
+from gptchina.texts import LANGUAGES, LOCALES
 
 if TYPE_CHECKING:
     import argparse
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
 
     from . import Subparsers
 
-LOCALES = ROOT / "gptchina" / "locales"
 BROWSER_CATALOG = ROOT / "assets" / "catalog.js"
-# The languages of the interface beside English, by the name the browser uses.
-LANGUAGES = {"zh": "zh_CN"}
 
 # Where a text stands in a call: t("…") and tell(state, "…") in Python, translate(language, "…") in
-# JavaScript.
+# JavaScript and where Python writes to people itself.
 KEYWORDS = {"t": None, "tell": (2,), "translate": (2,)}
 SOURCES = {
     "gptchina/**/*.py": "python",
@@ -35,8 +33,8 @@ SOURCES = {
     "assets/*.jsx": "javascript",
 }
 # Tables of texts that a page looks up by a code: `MESSAGES = {"wrong_password": "…"}`.
-TABLES = {"MESSAGES"}
-FOLDER_OF_TABLES = ROOT / "gptchina" / "state"
+TABLES = {"MESSAGES", "STATUS_NAMES", "METHOD_NAMES", "BRAND_NAMES"}
+FOLDERS_OF_TABLES = {ROOT / "gptchina" / "state", ROOT / "gptchina" / "domain" / "payments"}
 
 
 def add(subparsers: Subparsers) -> None:
@@ -128,7 +126,7 @@ def _texts_of(path: Path, method: str) -> Iterator[str]:
     for _line, message, _comments, _context in extract(method, BytesIO(source), KEYWORDS):
         if isinstance(message, str):
             yield message
-    if path.parent == FOLDER_OF_TABLES:
+    if path.parent in FOLDERS_OF_TABLES:
         yield from _table_texts(source)
 
 

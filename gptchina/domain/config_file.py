@@ -56,6 +56,15 @@ class PackageEntry(BaseModel):
         return self
 
 
+class SellerEntry(BaseModel):
+    """Who sells, as receipts say it; the address has as many lines as it needs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=80)] = "GPTChina"
+    address: Annotated[str, Field(max_length=400)] = ""
+
+
 Entry = TypeVar("Entry", ModelEntry, PackageEntry)
 
 
@@ -70,6 +79,7 @@ class ConfigFile(BaseModel):
     models: tuple[ModelEntry, ...] = ()
     currency: Annotated[str, Field(pattern=r"^[a-z]{3}$")] = "cny"
     packages: tuple[PackageEntry, ...] = ()
+    seller: SellerEntry = SellerEntry()
 
     @field_validator("models", "packages")
     @classmethod

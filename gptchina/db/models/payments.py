@@ -14,7 +14,8 @@ class Payment(SQLModel, table=True):
 
     Money is in minor units of the currency. `version` grows with every change, so that what was
     read from the provider before another change is not written over it. `taken_back` is how many
-    of the credited tokens refunds and disputes have clawed back.
+    of the credited tokens refunds and disputes have clawed back. `mailed_at` is when a receipt was
+    about to go out by mail, which happens once.
     """
 
     __tablename__ = "payment"  # pyright: ignore[reportAssignmentType]
@@ -58,10 +59,14 @@ class Payment(SQLModel, table=True):
     created_at: datetime = moment()
     updated_at: datetime = moment()
     credited_at: datetime | None = moment(nullable=True)
+    mailed_at: datetime | None = moment(nullable=True)
 
 
 class WebhookEvent(SQLModel, table=True):
-    """One notice of a provider: stored first, then acted upon; the id is "provider:event"."""
+    """One notice of a provider: stored first, then acted upon; the id is "provider:event".
+
+    `reference` is the payment it turned out to be about, "" before that or if it is none.
+    """
 
     __tablename__ = "webhook_event"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ix_webhook_event_provider_happened_at", "provider", "happened_at"),)
@@ -70,6 +75,7 @@ class WebhookEvent(SQLModel, table=True):
     provider: str = Field(max_length=10)
     kind: str = Field(max_length=80)
     object_id: str = Field(default="", max_length=80)
+    reference: str = Field(default="", index=True, max_length=80)
     attempts: int = Field(default=0)
     error: str = Field(default="", max_length=400)
     happened_at: datetime = moment()

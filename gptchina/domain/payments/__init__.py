@@ -12,6 +12,7 @@ from .errors import (
 )
 from .following import cancel, purchase, purchases, refresh, returned
 from .inbox import receive
+from .names import method_name, state_of, status_name
 from .orders import Storefront, Way, begin, storefront, ways
 from .packages import (
     Package,
@@ -21,6 +22,9 @@ from .packages import (
     popular_package,
     short,
 )
+from .receipt_pdf import receipt_pdf
+from .receipt_words import language_of
+from .receipts import Receipt, receipt_of
 from .reconciler import Reconciled, reconcile
 from .records import FINAL, Checkout, PaymentStatus, Purchase, purchase_of, receipt_number
 from .refunds import refund, require_admin
@@ -40,6 +44,7 @@ __all__ = [
     "Purchase",
     "PurchaseLimitError",
     "PurchasesClosedError",
+    "Receipt",
     "Reconciled",
     "RefundRefusedError",
     "Storefront",
@@ -48,12 +53,16 @@ __all__ = [
     "begin",
     "cancel",
     "find_package",
+    "language_of",
+    "method_name",
     "offered_packages",
     "popular_package",
     "purchase",
     "purchase_of",
     "purchases",
     "receipt_number",
+    "receipt_of",
+    "receipt_pdf",
     "receive",
     "reconcile",
     "refresh",
@@ -61,6 +70,8 @@ __all__ = [
     "require_admin",
     "returned",
     "short",
+    "state_of",
+    "status_name",
     "storefront",
     "ways",
 ]

@@ -67,26 +67,28 @@ async def take(provider: PaymentProvider, notice: Notice) -> str:
     if not await in_thread(_store, event_id, provider.name, notice):
         return "duplicate"
     try:
-        outcome = await _act(provider, notice)
+        outcome, reference = await _act(provider, notice)
     except Exception as error:
         await in_thread(_note, event_id, error)
         raise
     if outcome == "done" and notice.kind == DECLINED:
         await _count_declined(provider, notice, event_id)
-    await in_thread(_close, event_id)
+    await in_thread(_close, event_id, reference)
     return outcome
 
 
-async def _act(provider: PaymentProvider, notice: Notice) -> str:
+async def _act(provider: PaymentProvider, notice: Notice) -> tuple[str, str]:
+    """Return what became of a notice, and the payment it is about, "" if none is known."""
+    reference = ""
     try:
         reference = notice.reference or await provider.reference_of(notice)
         purchase = await sync(provider, reference) if reference else None
     except PaymentProviderError as error:
         # What the provider itself does not know any more cannot be known by trying again.
         if error.code is PaymentFailure.NOT_FOUND:
-            return "unknown"
+            return "unknown", reference
         raise
-    return "done" if purchase else "unknown"
+    return ("done" if purchase else "unknown"), reference
 
 
 def _store(event_id: str, provider: str, notice: Notice) -> bool:
@@ -112,12 +114,17 @@ def _store(event_id: str, provider: str, notice: Notice) -> bool:
         return done is None
 
 
-def _close(event_id: str) -> None:
+def _close(event_id: str, reference: str) -> None:
     with transaction() as session:
         session.connection().execute(
             update(WebhookEvent)
             .where(col(WebhookEvent.id) == event_id, col(WebhookEvent.processed_at).is_(None))
-            .values(processed_at=clock.now(), attempts=col(WebhookEvent.attempts) + 1, error="")
+            .values(
+                processed_at=clock.now(),
+                attempts=col(WebhookEvent.attempts) + 1,
+                error="",
+                reference=reference[:80],
+            )
         )
 
 
