@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from enum import StrEnum
 from functools import cache
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_SECRET_PREFIX = "development-"  # noqa: S105 -- marks a generated secret, is none
+
+_SENDER = re.compile(r"[^\s@<>]+@[^\s@<>]+|[^@<>\r\n]+ <[^\s@<>]+@[^\s@<>]+>")
 
 
 class Environment(StrEnum):
@@ -207,8 +210,12 @@ class Settings(BaseSettings):
         smtp = self.smtp_url.get_secret_value()
         if smtp and not smtp.startswith(("smtp://", "smtps://")):
             raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
+        if smtp and not urlsplit(smtp).hostname:
+            raise ValueError("SMTP_URL names no host")
         if smtp and not self.mail_from:
             raise ValueError("SMTP_URL needs MAIL_FROM, the address that receipts come from")
+        if self.mail_from and not _SENDER.fullmatch(self.mail_from):
+            raise ValueError("MAIL_FROM must be as you@example.com or GPTChina <you@example.com>")
         return self
 
     @model_validator(mode="after")
