@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from gptchina.settings import get_settings
 
-from .writer import FairWriter
+from .group_commit import GroupWriter
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -73,10 +73,77 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.close()
 
 
+class _SharedTransaction:
+    """SQLite's one write transaction, in which each member of a group has a savepoint."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._lost = False
+        self._connection = engine.connect()
+        self._driver: Any = self._connection.connection.dbapi_connection
+        try:
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @property
+    def broken(self) -> bool:
+        """Return whether a member's work could not be undone, so that nothing may be kept."""
+        # When the disk is full, SQLite rolls back everything, savepoints included.
+        return self._lost or not self._driver.in_transaction
+
+    @contextmanager
+    def member(self) -> Generator[Session]:
+        """Open the session of a member, whose work is whole or undone at the end."""
+        with Session(
+            self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            try:
+                yield session
+                session.flush()
+            except BaseException:
+                with self._certainly():
+                    session.rollback()
+                raise
+            with self._certainly():
+                session.commit()
+
+    @contextmanager
+    def _certainly(self) -> Generator[None]:
+        try:
+            yield
+        except BaseException:
+            self._lost = True
+            raise
+
+    def keep(self) -> None:
+        """Commit for all members; raise, and keep nothing, if that fails."""
+        if self.broken:
+            self.drop()
+            raise RuntimeError("another member of the group lost the transaction")
+        try:
+            self._connection.commit()
+        except BaseException:
+            self.drop()
+            raise
+        self._connection.close()
+
+    def drop(self) -> None:
+        """Roll back for all members."""
+        try:
+            self._connection.rollback()
+            self._connection.close()
+        except Exception:  # noqa: BLE001 -- a connection that cannot roll back is of no more use
+            self._connection.invalidate()
+
+
 @cache
-def _writer(url: str) -> FairWriter | None:
+def _writer(url: str) -> GroupWriter[_SharedTransaction] | None:
     file = sqlite_file(url)
-    return FairWriter(file.with_name(file.name + ".lock")) if file else None
+    if not file:
+        return None
+    lock_file = file.with_name(file.name + ".lock")
+    return GroupWriter(lock_file, lambda: _SharedTransaction(get_engine()))
 
 
 @contextmanager
@@ -84,7 +151,8 @@ def transaction() -> Generator[Session]:
     """Open the one transaction of a use case: commit at the end, roll back on any error.
 
     On SQLite one writer works at a time, in the order of arrival, across threads and processes,
-    so that no task starves. Do not call the network inside.
+    so that no task starves. Threads that wait together share one commit; each returns after it,
+    and if it fails, it fails for all of them. Do not call the network inside.
     """
     engine = get_engine()
     writer = _writer(engine.url.render_as_string(hide_password=False))
@@ -92,10 +160,8 @@ def transaction() -> Generator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
         return
-    with writer.turn(), Session(engine, expire_on_commit=False) as session:
-        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+    with writer.share() as work, work.member() as session:
         yield session
-        session.commit()
 
 
 @contextmanager

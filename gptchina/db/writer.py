@@ -6,7 +6,7 @@ import fcntl
 import os
 from collections import deque
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,60 +25,76 @@ class FairWriter:
         self._lock_file = lock_file
         self._guard = Lock()
         self._busy = False
+        self._holder = 0
         self._waiting: deque[Lock] = deque()
         self._descriptor = -1
         os.register_at_fork(after_in_child=self._forget_parent)
 
     @contextmanager
     def turn(self) -> Generator[None]:
-        """Wait for the writer's turn and hold it for the block. Not reentrant."""
+        """Wait for the writer's turn and hold it for the block.
+
+        Raises:
+            RuntimeError: this thread has the turn, and would wait for itself for ever.
+        """
         self._enter_queue()
         try:
-            fcntl.flock(self._open(), fcntl.LOCK_EX)
+            self._lock()
             try:
                 yield
             finally:
-                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+                self._unlock()
         finally:
-            self._leave_queue()
+            self._hand_on()
 
     def _enter_queue(self) -> None:
         with self._guard:
             if not self._busy:
-                self._busy = True
+                self._busy, self._holder = True, get_ident()
                 return
+            if self._holder == get_ident():
+                raise RuntimeError("a transaction inside a transaction")
             ticket = Lock()
             ticket.acquire()
             self._waiting.append(ticket)
         try:
             ticket.acquire()
         except BaseException:
-            # Ctrl-C while waiting: whoever leaves the queue must not be handed the turn.
+            # Ctrl-C while waiting: whoever hands the turn on must not hand it to this thread.
             with self._guard:
                 called = ticket not in self._waiting
                 if not called:
                     self._waiting.remove(ticket)
             if called:
-                self._leave_queue()
+                self._hand_on()
             raise
+        self._holder = get_ident()
 
-    def _leave_queue(self) -> None:
+    def _hand_on(self) -> None:
         with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._busy = False
+            self._call_next()
 
-    def _open(self) -> int:
+    def _call_next(self) -> None:
+        self._holder = 0
+        if self._waiting:
+            self._waiting.popleft().release()
+        else:
+            self._busy = False
+
+    def _lock(self) -> None:
         if self._descriptor < 0:
             self._descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
-        return self._descriptor
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def _unlock(self) -> None:
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def _forget_parent(self) -> None:
         # The parent's threads, which wait or write, are not in the child. Its descriptor shares
         # the parent's lock, and would keep it if the parent were killed.
         self._guard = Lock()
         self._busy = False
+        self._holder = 0
         self._waiting = deque()
         if self._descriptor >= 0:
             os.close(self._descriptor)

@@ -2,6 +2,7 @@
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import perf_counter, sleep
 from uuid import uuid4
@@ -49,7 +50,16 @@ def work(say, account, seed, parent):
             del turns[turn]
 
 
-def kill_writers(cycles, seed):
+def work_in_threads(say, account, seed, parent, threads):
+    """Do the same in threads, which then share commits, until killed or one of them fails."""
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [
+            pool.submit(work, say, account, seed + each, parent) for each in range(threads)
+        ]:
+            done.result()
+
+
+def kill_writers(cycles, seed, threads=1):
     """Kill writers at random moments, again and again; return counts, and every broken promise."""
     dice = random.Random(seed)  # noqa: S311
     total = {"acknowledged": 0, "landed": 0, "undone": 0, "swept": 0, "seconds": 0.0}
@@ -60,9 +70,12 @@ def kill_writers(cycles, seed):
         # Two writers share a wallet, so that some are killed while others wait for its row.
         shared, own = make_account(START_BALANCE), make_account(START_BALANCE)
         accounts = [shared, shared, own]
-        members = [enlist(work, account, dice.random(), os.getpid()) for account in accounts]
+        members = [
+            enlist(work_in_threads, account, dice.random(), os.getpid(), threads)
+            for account in accounts
+        ]
         for member in dice.sample(members, WRITERS):
-            kill_in_the_middle(member, dice)
+            kill_in_the_middle(member, dice, threads)
         statuses = [member.wait() for member in members]
         until_the_dead_are_gone()
         told = [member.words() for member in members]
@@ -78,9 +91,9 @@ def kill_writers(cycles, seed):
     return total | {"broken": broken[:20]}
 
 
-def kill_in_the_middle(member, dice):
+def kill_in_the_middle(member, dice, threads):
     """Kill a writer a moment after it did some of its work, however fast the machine is."""
-    lines = dice.randint(1, 11)
+    lines = dice.randint(1, 11) * threads
     deadline = perf_counter() + 60
     while len(member.words()) < lines and perf_counter() < deadline:
         sleep(0.0005)
@@ -133,10 +146,9 @@ def check(stories, total):
         acknowledged = [line[1:] for line in words if line[0] == "done"]
         total["acknowledged"] += len(acknowledged)
         found += [f"lost {line}" for line in acknowledged if not stands(line, held, given)]
-        last = words[-1] if words else ["none"]
-        if last[0] == "try":
+        for line in {tuple(line[1:]) for line in words} - set(map(tuple, acknowledged)):
             # Nobody was told how this one ended; whatever it left must be whole.
-            landed = stands(last[1:], held, given)
+            landed = stands(line, held, given)
             total["landed" if landed else "undone"] += 1
     tried = {line[2] for _, words in stories for line in words}
     found += [f"from nowhere: {key}" for key in held if key not in tried]

@@ -1,6 +1,7 @@
 """What many processes do to one wallet, one key or one turn, at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from multiprocessing import get_context
 from time import perf_counter
 from uuid import uuid4
@@ -180,18 +181,24 @@ def race_to_register(rounds):
     }
 
 
-def race_for_turns(pairs):
+def race_for_turns(pairs, crowded=0):
     """Hold and settle on one wallet in all processes until they made a number of pairs together.
 
-    Return the pairs and the longest wait, in ms, of each.
+    So many of the processes do it in eight threads, the others in one. Return the pairs and the
+    longest wait, in ms, of each.
     """
     account = make_account(10**9)
     barrier = get_context("fork").Barrier(PROCESSES)
     left = get_context("fork").Value("q", pairs)
 
-    def run(say):
-        waits = []
+    def run(say, threads):
         barrier.wait(PATIENCE)
+        with ThreadPoolExecutor(threads) as pool:
+            waits = list(chain.from_iterable(pool.map(turns, range(threads))))
+        say(len(waits) // 2, round(max(waits, default=0) * 1000))
+
+    def turns(_thread):
+        waits = []
         while take_one(left):
             start = perf_counter()
             with transaction() as session:
@@ -200,10 +207,13 @@ def race_for_turns(pairs):
             with transaction() as session:
                 ledger.settle(session, turn, ledger.Use(cost=3))
             waits += [middle - start, perf_counter() - middle]
-        say(len(waits) // 2, round(max(waits, default=0) * 1000))
+        return waits
 
     start = perf_counter()
-    said = [words[0] for words in muster(run, [()] * PROCESSES)]
+    said = [
+        words[0]
+        for words in muster(run, [(8 if each < crowded else 1,) for each in range(PROCESSES)])
+    ]
     return {
         "pairs": [int(pairs) for pairs, _ in said],
         "longest": max(int(longest) for _, longest in said),

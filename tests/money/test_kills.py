@@ -7,6 +7,8 @@ from tests.money.crew import play
 from tests.money.kill_scenarios import WRITERS, kill_writers
 
 CYCLES = 200
+GROUP_CYCLES = 60
+THREADS = 4
 
 
 @pytest.mark.timeout(600)  # It commits thousands of times, which a busy disk makes slow.
@@ -23,4 +25,18 @@ def test_killed_writers_lose_nothing_and_leave_nothing_half_done(database, seed,
         f"{seen['acknowledged']:,} acknowledged, 0 lost, 0 doubled; "
         f"{seen['landed']} unacknowledged whole, {seen['undone']} undone, 0 half done; "
         f"{seen['swept']:,} holds of the dead swept once; {seen['seconds']:.0f} s, seed {seed}"
+    )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_killed_group_loses_nothing_that_was_acknowledged(database, seed, promise):
+    seen = play(kill_writers, cycles=GROUP_CYCLES, seed=seed, threads=THREADS)
+    assert seen["broken"] == []
+    assert seen["acknowledged"] > GROUP_CYCLES * WRITERS * THREADS
+    assert seen["landed"] + seen["undone"] > GROUP_CYCLES * THREADS
+    promise(
+        f"{GROUP_CYCLES} kill -9 cycles of {WRITERS} writers with {THREADS} threads each, which "
+        f"share commits: {seen['acknowledged']:,} acknowledged, 0 lost, 0 doubled; "
+        f"{seen['landed']} unacknowledged whole, {seen['undone']} undone, 0 half done"
     )

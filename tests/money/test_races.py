@@ -99,3 +99,19 @@ def test_no_writer_starves(dialect, promise):
         f"hold+settle pairs/s, {min(seen['pairs'])} to {max(seen['pairs'])} each, "
         f"longest wait {seen['longest']} ms"
     )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_writer_starves_beside_processes_with_many(database, promise):
+    """A group of many threads is one turn among processes, however many wait in it."""
+    pairs = 800
+    seen = play(race_scenarios.race_for_turns, pairs=pairs, crowded=2)
+    alone = seen["pairs"][2:]
+    assert sum(seen["pairs"]) == pairs
+    assert min(alone) > max(alone) / 4
+    assert seen["wallet"] == [10**9 - 3 * pairs, 0]
+    assert seen["violations"] == []
+    promise(
+        f"2 processes with 8 threads and 6 with one on sqlite: {min(alone)} to {max(alone)} "
+        f"hold+settle pairs for the single ones, longest wait {seen['longest']} ms"
+    )

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 from threading import Event, Thread
 
+from gptchina.db.group_commit import GroupWriter
 from gptchina.db.writer import FairWriter
 from tests.money.crew import enlist, muster
 
@@ -98,3 +99,36 @@ def _stay(writer, entered):
     with writer.turn():
         entered.set()
         Event().wait()
+
+
+class _Counted:
+    """A transaction that only counts how often it was kept."""
+
+    broken = False
+
+    def __init__(self):
+        self.kept = 0
+
+    def keep(self):
+        self.kept += 1
+
+    def drop(self):
+        pass
+
+
+def fork_in_the_middle(folder):
+    """Fork inside a shared turn; return how the child left it, and how often it was kept."""
+    work = _Counted()
+    writer = GroupWriter(Path(folder, "middle.lock"), lambda: work)
+    child = -1
+    try:
+        with writer.share():
+            child = os.fork()
+            # A child that waits for a group that ends elsewhere is ended by the alarm.
+            signal.alarm(20 if child == 0 else 0)
+    except RuntimeError:
+        os._exit(7)
+    if child == 0:
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {"child": status, "kept": work.kept}
