@@ -3,6 +3,7 @@
 import signal
 from contextlib import contextmanager, suppress
 from threading import Event, Thread, main_thread
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,8 @@ from sqlalchemy import text
 from gptchina.db import engine as db_engine
 from gptchina.db import group_commit
 from gptchina.db.engine import get_engine, reading, transaction
-from gptchina.domain import ledger
+from gptchina.db.models import Account
+from gptchina.domain import clock, ledger
 from tests.factories import make_account
 from tests.money.crew import play
 from tests.money.faults import violations, wallet
@@ -39,7 +41,7 @@ def writer():
 @contextmanager
 def commits(*, fail=False, wait=None):
     """Count the commits of the block, let them fail, or let them wait for something."""
-    dialect = get_engine().dialect
+    dialect: Any = get_engine().dialect
     commit, seen = dialect.do_commit, []
 
     def do_commit(connection):
@@ -60,7 +62,8 @@ def commits(*, fail=False, wait=None):
 @contextmanager
 def together(*steps):
     """Run steps in transactions of one group; yield, and fill by the end, what each came to."""
-    results, threads = ["unanswered"] * len(steps), []
+    results: list[Any] = ["unanswered"] * len(steps)
+    threads = []
 
     def run(number, step):
         try:
@@ -190,6 +193,23 @@ def test_a_member_that_loses_the_transaction_fails_the_group(statement):
     assert isinstance(results[0], Exception)
     assert isinstance(results[1], Exception)
     assert results[2] is True
+
+
+def test_a_member_that_loses_the_transaction_while_flushing_fails_the_group():
+    """The session tries to undo by itself then, and does not say that it could not."""
+    account = make_account()
+
+    def lose(session):
+        session.connection().connection.dbapi_connection.execute("ROLLBACK")
+        session.add(Account(email="li@example.com", role="nobody", created_at=clock.now()))
+        with suppress(Exception):
+            session.flush()
+        raise KeyError
+
+    with together(give(account, "a"), lose) as results:
+        pass
+    assert isinstance(results[0], RuntimeError)
+    assert wallet(account) == (0, 0, 0)
 
 
 def test_what_a_member_wrote_can_be_read_when_it_returns():
