@@ -94,3 +94,10 @@ def make_admin() -> int:
     with transaction() as session:
         session.get_one(Account, account_id).role = "admin"
     return account_id
+
+
+def spend(account_id: int, amount: int) -> None:
+    """Let a turn of the account cost an amount."""
+    with transaction() as session:
+        turn_id = hold(session, account_id, amount)
+        ledger.settle(session, turn_id, ledger.Use(cost=amount))

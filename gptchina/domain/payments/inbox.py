@@ -72,7 +72,7 @@ async def take(provider: PaymentProvider, notice: Notice) -> str:
         await in_thread(_note, event_id, error)
         raise
     if outcome == "done" and notice.kind == DECLINED:
-        await _count_declined(provider, notice, event_id)
+        await _count_declined(provider, notice)
     await in_thread(_close, event_id, reference)
     return outcome
 
@@ -140,11 +140,11 @@ def _note(event_id: str, error: Exception) -> None:
         )
 
 
-async def _count_declined(provider: PaymentProvider, notice: Notice, event_id: str) -> None:
+async def _count_declined(provider: PaymentProvider, notice: Notice) -> None:
     """Count a declined try against its account; beyond the limit the payment is closed."""
     if await in_thread(_may_try_again, provider.name, notice.object_id):
         return
-    log.warning("payment_declined_too_often", event=event_id, reference=notice.object_id)
+    log.warning("payment_declined_too_often", reference=notice.object_id)
     await provider.cancel(notice.object_id)
     await sync(provider, notice.object_id)
 
