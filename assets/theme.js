@@ -16,9 +16,12 @@
   }
 
   var choice = CHOICES.indexOf(kept(KEY)) >= 0 ? kept(KEY) : "system";
+  var printing = false;
 
   function show() {
-    root.dataset.theme = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
+    var chosen = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
+    // Paper is white.
+    root.dataset.theme = printing ? "light" : chosen;
     listeners.forEach(function (listener) {
       listener();
     });
@@ -46,7 +49,14 @@
     },
   };
 
+  function print(event) {
+    printing = event.type === "beforeprint";
+    show();
+  }
+
   dark.addEventListener("change", show);
+  window.addEventListener("beforeprint", print);
+  window.addEventListener("afterprint", print);
   window.addEventListener("storage", function (event) {
     if (event.key !== KEY) return;
     choice = CHOICES.indexOf(event.newValue) >= 0 ? event.newValue : "system";

@@ -51,6 +51,12 @@ def t(
     return translate.call(rx.Var(_LANGUAGE), msgid, values).to(StringVar)
 
 
+def language() -> StringVar:
+    """Return the reader's language as a var: "en" or "zh"."""
+    data = VarData(imports={LIBRARY: [rx.ImportVar("useLanguage")]}, hooks=[_HOOK])
+    return rx.Var(_LANGUAGE, _var_data=data).to(StringVar)
+
+
 def tokens(amount: int | rx.Var[int]) -> StringVar:
     """Write a token amount in full: ``1,250,000`` in every language."""
     return _formatted("formatTokens", amount)

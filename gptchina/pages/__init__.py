@@ -13,11 +13,12 @@ from gptchina.components.brand import NAME
 from gptchina.components.chat_header import chat_title
 from gptchina.components.failure import failure_boundary
 from gptchina.components.text import t
-from gptchina.pages import chat, login, not_found, settings, tokens
+from gptchina.pages import chat, login, not_found, receipt, settings, tokens
 from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
+from gptchina.state.receipt import ReceiptState
 from gptchina.state.session import SessionState
 from gptchina.state.wallet import WalletState
 
@@ -26,6 +27,7 @@ STYLESHEETS = [
     "/controls.css",
     "/shell.css",
     "/pages.css",
+    "/receipt.css",
     "/transcript.css",
 ]
 DESCRIPTION = "Chat with the models of many makers from one balance of tokens."
@@ -51,6 +53,7 @@ ROUTES = [
     Route("/register", register_page.page, t("Create account"), VISITOR),
     Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
     Route("/tokens", tokens.page, t("Tokens"), ACCOUNT),
+    Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
     Route("/404", not_found.page, t("There is no page here"), []),
 ]
 

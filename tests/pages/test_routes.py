@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import reflex as rx
 
 BY_PATH = {route.path: route for route in pages.ROUTES}
-FOR_ACCOUNTS = {"/c/[chat_id]", "/settings", "/tokens"}
+FOR_ACCOUNTS = {"/c/[chat_id]", "/receipts/[payment_id]", "/settings", "/tokens"}
 FOR_VISITORS = {"/login", "/register"}
 
 
