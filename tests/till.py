@@ -152,9 +152,8 @@ class Till:
 
     def tell(self, reference, kind="payment_intent.succeeded"):
         """Return the notice of what has happened to a payment."""
-        number = len(self.told)
         notice = Notice(
-            id=f"evt_{id(self):x}_{number}",
+            id=f"evt_{id(self):x}_{next(self._numbers)}",
             kind=kind,
             object_id=reference,
             object_kind="payment_intent",

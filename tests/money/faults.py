@@ -82,7 +82,7 @@ def difference(before, after):
 def wallet(account):
     with reading() as session:
         row = session.get(Wallet, account)
-        return row and (row.balance, row.held, row.claims)
+        return row and (row.balance, row.held, row.claims, row.debt)
 
 
 def violations():

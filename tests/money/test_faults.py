@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from gptchina.db.engine import get_engine, transaction
-from gptchina.domain import catalog, claims, clock, ledger
+from gptchina.domain import catalog, claims, clock, ledger, payments
 from gptchina.domain.accounts import operators, registration
 from gptchina.domain.accounts.sessions import Device
 from gptchina.domain.chat import admission, endings
@@ -16,7 +16,7 @@ from gptchina.domain.chat.charges import Delivered
 from gptchina.domain.chat.records import End
 from gptchina.domain.errors import DomainError
 from tests.conftest import forget_settings
-from tests.factories import LEASE, hold, make_account, make_terms
+from tests.factories import LEASE, hold, make_account, make_terms, spend
 from tests.money.faults import (
     InjectedError,
     difference,
@@ -25,6 +25,7 @@ from tests.money.faults import (
     violations,
     wallet,
 )
+from tests.money.purchase_scenarios import agree, make_order, paid
 
 MODEL = "gpt-4o-mini"
 RICH = 10**7
@@ -129,7 +130,68 @@ def sweep():
     return account, endings.sweep
 
 
+def buy():
+    account = make_account()
+    truth = paid(make_order(account))
+    return account, lambda: agree(truth)
+
+
+def take_back():
+    account = make_account()
+    reference = make_order(account)
+    agree(paid(reference))
+    spend(account, 30_000)
+    return account, lambda: agree(paid(reference, refunded=1000))
+
+
+def restore():
+    account = make_account()
+    reference = make_order(account)
+    agree(paid(reference))
+    spend(account, 30_000)
+    agree(paid(reference, disputed=1000))
+    return account, lambda: agree(paid(reference))
+
+
+def repay():
+    account = make_account()
+    reference = make_order(account)
+    agree(paid(reference))
+    spend(account, 30_000)
+    agree(paid(reference, refunded=1000))
+    truth = paid(make_order(account))
+    return account, lambda: agree(truth)
+
+
+def settle_in_debt():
+    account = make_account()
+    reference = make_order(account)
+    agree(paid(reference))
+    with transaction() as session:
+        turn = hold(session, account, 60_000)
+    agree(paid(reference, refunded=1000))
+
+    def step():
+        with transaction() as session:
+            ledger.settle(session, turn, ledger.Use(cost=20))
+
+    return account, step
+
+
+def order():
+    account, attempt = make_account(), uuid4().hex
+    package = payments.find_package("package_100k")
+    wanted = payments.orders._Wanted(package, "stripe", package.price, package.currency)
+    return account, lambda: payments.orders._place(account, wanted, attempt)
+
+
 USE_CASES = [
+    buy,
+    take_back,
+    restore,
+    repay,
+    settle_in_debt,
+    order,
     grant,
     claim,
     register,
