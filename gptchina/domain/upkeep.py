@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from gptchina.db.engine import reading
-from gptchina.domain import accounts, catalog, chat, clock, ledger, payments
+from gptchina.domain import accounts, catalog, chat, clock, payments
 from gptchina.domain.leases import take_lease
+from gptchina.domain.ledger_check import check_ledger
 from gptchina.domain.threads import in_thread
 from gptchina.providers import llm
 
@@ -30,15 +30,6 @@ DAY_SECONDS = 24 * 3600
 AUDITED = timedelta(days=30)
 # How long running answers may go on when the program is told to stop.
 PATIENCE_SECONDS = 10
-
-
-def verify_ledger() -> list[ledger.Violation]:
-    """Check the invariants of the ledger and log every one that is broken."""
-    with reading() as session:
-        violations = ledger.verify(session)
-    for violation in violations:
-        log.error("ledger_violated", invariant=violation.invariant, rows=violation.rows)
-    return violations
 
 
 async def reconcile_payments() -> None:
@@ -71,7 +62,7 @@ async def _jobs() -> AsyncGenerator[None]:
     jobs = [
         asyncio.create_task(_every(SWEEP_SECONDS, partial(in_thread, chat.sweep))),
         asyncio.create_task(_every(MINUTE_SECONDS, partial(in_thread, accounts.keep_house))),
-        asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, verify_ledger))),
+        asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, check_ledger))),
         asyncio.create_task(_every(LISTING_SECONDS, catalog.refresh)),
         asyncio.create_task(_every(MINUTE_SECONDS, reconcile_payments)),
         asyncio.create_task(_every(HOUR_SECONDS, audit_payments)),

@@ -1,6 +1,17 @@
 """Purchases: packages, orders, and a ledger that agrees with what the providers hold true."""
 
+from .amounts import minor_units, plain
 from .audit import Audit, Difference, audit
+from .desk import (
+    AskedRefund,
+    Case,
+    DeskPurchase,
+    Entry,
+    Event,
+    InvalidFilterError,
+    everybodys_purchases,
+    purchase_case,
+)
 from .errors import (
     AttemptOverError,
     InvalidNoticeError,
@@ -11,6 +22,7 @@ from .errors import (
     RefundRefusedError,
 )
 from .following import cancel, purchase, purchases, refresh, returned
+from .health import Circulation, Health, Hearing, check_now, health_of_money
 from .inbox import receive
 from .names import method_name, state_of, status_name
 from .orders import Storefront, Way, begin, storefront, ways
@@ -31,10 +43,19 @@ from .refunds import refund, require_admin
 
 __all__ = [
     "FINAL",
+    "AskedRefund",
     "AttemptOverError",
     "Audit",
+    "Case",
     "Checkout",
+    "Circulation",
+    "DeskPurchase",
     "Difference",
+    "Entry",
+    "Event",
+    "Health",
+    "Hearing",
+    "InvalidFilterError",
     "InvalidNoticeError",
     "InvalidReasonError",
     "Package",
@@ -52,12 +73,18 @@ __all__ = [
     "audit",
     "begin",
     "cancel",
+    "check_now",
+    "everybodys_purchases",
     "find_package",
+    "health_of_money",
     "language_of",
     "method_name",
+    "minor_units",
     "offered_packages",
+    "plain",
     "popular_package",
     "purchase",
+    "purchase_case",
     "purchase_of",
     "purchases",
     "receipt_number",

@@ -17,7 +17,7 @@ _SIGNS: Final[dict[str, str]] = {
     "jpy": "¥",
     "usd": "$",
 }
-_WRITTEN = re.compile(r"(\d{1,12})(?:\.(\d{1,3}))?")
+_WRITTEN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,3}))?")
 
 
 def decimals(currency: str) -> int:
