@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from gptchina.domain.errors import DomainError
 from gptchina.settings import get_settings
 
-from . import accounts, health, live, receipts, webhooks
+from . import accounts, health, live, receipts, usage, webhooks
 from .errors import answer_domain_error
 from .requests import Requests
 from .security import Security
@@ -31,6 +31,7 @@ def build_api(pages: Path | None = None) -> Starlette:
             *health.routes,
             *live.routes,
             *receipts.routes,
+            *usage.routes,
             *webhooks.routes,
             *_standins(),
         ],

@@ -26,6 +26,7 @@ def account_menu() -> rx.Component:
             rx.el.div(SessionState.email, class_name="menu-note"),
             menu_item(icon("settings"), t("Settings"), href="/settings"),
             menu_item(icon("wallet"), t("Tokens"), href="/tokens"),
+            menu_item(icon("receipt"), t("Usage"), href="/usage"),
             menu_separator(),
             theme_choice(),
             language_choice(),

@@ -13,7 +13,7 @@ from gptchina.components.brand import NAME
 from gptchina.components.chat_header import chat_title
 from gptchina.components.failure import failure_boundary
 from gptchina.components.text import t
-from gptchina.pages import chat, login, not_found, receipt, settings, tokens
+from gptchina.pages import chat, login, not_found, receipt, settings, tokens, usage
 from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
 from gptchina.state.chat import ChatState
@@ -54,6 +54,7 @@ ROUTES = [
     Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
     Route("/tokens", tokens.page, t("Tokens"), ACCOUNT),
     Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
+    Route("/usage", usage.page, t("Usage"), ACCOUNT),
     Route("/404", not_found.page, t("There is no page here"), []),
 ]
 

@@ -72,3 +72,85 @@ class NoticeView:
     kind: str
     message: str
     params: Params
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry of the ledger and its cause; amounts in tokens, `at` an ISO time in UTC.
+
+    `chat` is the id of the conversation, "" when there is none any more; `tokens` and `money`, in
+    minor units, are those of an order.
+    """
+
+    id: str
+    at: str
+    kind: str
+    change: int
+    debt: int
+    balance: int
+    model: str = ""
+    chat: str = ""
+    title: str = ""
+    input: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    output: int = 0
+    reasoning: int = 0
+    estimated: bool = False
+    tokens: int = 0
+    money: int = 0
+    currency: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A day such as 2026-11-25: what was spent, and the balance at its end, in tokens."""
+
+    day: str
+    spent: int
+    balance: int
+
+
+@dataclass(frozen=True)
+class ShareView:
+    """A model or a chat with what went into it; a deleted chat has no name, but a last day."""
+
+    id: str
+    name: str
+    spent: int
+    answers: int
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class SummaryView:
+    """The figures of a period."""
+
+    days: list[DayView] = field(default_factory=list[DayView])
+    models: list[ShareView] = field(default_factory=list[ShareView])
+    chats: list[ShareView] = field(default_factory=list[ShareView])
+    more_chats: int = 0
+    spent: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """What the history is narrowed down to; days such as 2026-11-25, "" for none."""
+
+    kind: str = ""
+    first: str = ""
+    last: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class MeterView:
+    """What the chat has cost, in tokens; `left` is -1 while it is unknown or without end."""
+
+    last: int = 0
+    conversation: int = 0
+    today: int = 0
+    answer: int = 0
+    left: int = -1

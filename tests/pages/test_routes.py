@@ -9,6 +9,7 @@ import pytest
 from reflex_base.components.component import BaseComponent, Component
 
 from gptchina import pages
+from gptchina.api import usage
 from gptchina.settings import ROOT
 from gptchina.state.session import SessionState
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import reflex as rx
 
 BY_PATH = {route.path: route for route in pages.ROUTES}
-FOR_ACCOUNTS = {"/c/[chat_id]", "/receipts/[payment_id]", "/settings", "/tokens"}
+FOR_ACCOUNTS = {"/c/[chat_id]", "/receipts/[payment_id]", "/settings", "/tokens", "/usage"}
 FOR_VISITORS = {"/login", "/register"}
 
 
@@ -62,7 +63,8 @@ def test_a_new_chat_and_an_old_one_are_the_same_page() -> None:
 
 
 def test_links_lead_to_pages_that_exist(drawn: dict[str, rx.Component]) -> None:
-    known = set(BY_PATH) | {"/c/"}
+    files = {f"/{file.name}" for file in (ROOT / "assets").iterdir()}
+    known = set(BY_PATH) | {"/c/"} | files | {route.path for route in usage.routes}
     pattern = re.compile(r'(?:\bto|href):\s*"(/[^"]*)"')
     led = {path: set(pattern.findall(code_of(page))) for path, page in drawn.items()}
     assert led["/"] >= {"/", "/login", "/register", "/tokens", "/settings"}

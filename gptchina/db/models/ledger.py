@@ -71,8 +71,21 @@ class LedgerEntry(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("debit_id <> credit_id", name="sides"),
-        Index("ix_ledger_entry_debit_id_id", "debit_id", "id"),
-        Index("ix_ledger_entry_credit_id_id", "credit_id", "id"),
+        # With the amount in them, balances are added up without reading the table.
+        Index(
+            "ix_ledger_entry_debit_id_created_at_id_amount",
+            "debit_id",
+            "created_at",
+            "id",
+            "amount",
+        ),
+        Index(
+            "ix_ledger_entry_credit_id_created_at_id_amount",
+            "credit_id",
+            "created_at",
+            "id",
+            "amount",
+        ),
         Index(
             "ix_ledger_entry_payment_id",
             "payment_id",
@@ -122,6 +135,7 @@ class Usage(SQLModel, table=True):
         CheckConstraint("status IN ('unsettled', 'settled', 'free')", name="status"),
         CheckConstraint("cost >= 0 AND absorbed >= 0", name="cost"),
         Index("ix_usage_account_id_created_at", "account_id", "created_at"),
+        Index("ix_usage_account_id_conversation_id", "account_id", "conversation_id"),
     )
 
     id: str = Field(primary_key=True, max_length=32)

@@ -1,0 +1,26 @@
+// The time zone of this device, for what is counted by days.
+import React, { useEffect } from "react";
+import { useLatest } from "./latest.js";
+
+export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** Draws nothing; tells the zone, and again whenever `version` has changed. */
+export function DeviceZone({ version, onZone }) {
+  const latest = useLatest(onZone);
+  useEffect(() => {
+    latest.current?.(deviceZone());
+  }, [version, latest]);
+  return null;
+}
+
+/** A link to a file whose times are those of this device. */
+export function ZoneLink({ href, children, ...rest }) {
+  const follow = (event) => {
+    event.currentTarget.href = `${href}?zone=${encodeURIComponent(deviceZone())}`;
+  };
+  return (
+    <a {...rest} href={href} download onClick={follow} onAuxClick={follow}>
+      {children}
+    </a>
+  );
+}
