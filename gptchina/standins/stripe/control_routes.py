@@ -22,7 +22,7 @@ _ACTIONS = frozenset(
     {
         *("pay", "finish", "refund", "finish_refund"),
         *("dispute", "escalate_dispute", "close_dispute"),
-        *("fail_next", "forget_requests", "webhook", "pause", "resume"),
+        *("fail_next", "forget_requests", "webhook", "pause", "resume", "deliver"),
     }
 )
 
@@ -43,15 +43,15 @@ class _Controls:
         return JSONResponse(done)
 
     async def _act(self, action: str, arguments: dict[str, Any]) -> object:
-        if action == "deliver":
-            return await self._deliver(**arguments)
         if action not in _ACTIONS:
             raise RefusedError(404, f"There is no control {action}")
-        control = getattr(self._stripe, action)
+        control = self._deliver if action == "deliver" else getattr(self._stripe, action)
         try:
             inspect.signature(control).bind(**arguments)
         except TypeError as error:
             raise RefusedError(400, str(error)) from None
+        if inspect.iscoroutinefunction(control):
+            return await control(**arguments)
         return await run_in_threadpool(control, **arguments)
 
     async def _deliver(self, event_id: str = "", *, thin: bool = False) -> dict[str, Any]:
