@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from gptchina.standins.stripe.controls import StandInStripe
 
 _FILES = Path(__file__).parent / "files"
-_METHODS = {"alipay": "Alipay", "wechat_pay": "WeChat Pay", "crypto": "Crypto", "card": "Card"}
+_SCRIPT = ("words", "api", "look", "drawing", "card", "elements", "stripe")
+_METHODS = {
+    "alipay": "Alipay",
+    "wechat_pay": "WeChat Pay",
+    "crypto": "Crypto",
+    "card": "Card",
+    "link": "Link",
+}
 _WHOLE_UNITS = frozenset({"jpy", "krw", "vnd"})
 _SEE_OTHER = 303
 
@@ -31,6 +38,12 @@ _SEE_OTHER = 303
 @cache
 def _file(name: str) -> str:
     return (_FILES / name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    """Return the stand-in's Stripe.js: its parts in one, which leaves nothing else to the page."""
+    parts = "\n".join(_file(f"stripe_js/{name}.js") for name in _SCRIPT)
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
 
 
 def base_of(request: Request) -> str:
@@ -50,7 +63,7 @@ def money(amount: int, currency: str) -> str:
 def _page(title: str, lines: str, actions: str = "", origin: str = "") -> Response:
     """Return a page; origin is where a form on it may lead in the end."""
     policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
         f"frame-ancestors 'none'; form-action 'self' {origin}"
     )
     words = {"title": html.escape(title), "lines": lines, "actions": actions}
@@ -80,7 +93,7 @@ class _Pages:
         """Return the stand-in's Stripe.js."""
         del request
         headers = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
-        return Response(_file("stripe.js"), 200, headers, "text/javascript")
+        return Response(_script(), 200, headers, "text/javascript")
 
     def _object(self, kind: str, identifier: str) -> dict[str, Any] | None:
         with self._stripe.store.transaction() as tx:
@@ -146,7 +159,8 @@ class _Pages:
             return _missing()
         details = charge["payment_method_details"]
         card = details.get("card") or {}
-        method = f"{card['brand']} •••• {card['last4']}" if card else details["type"]
+        name = _METHODS.get(details["type"], details["type"])
+        method = f"{card['brand']} •••• {card['last4']}" if card else name
         facts = {"Paid with": method, "Number": charge["id"]}
         if charge["description"]:
             facts["For"] = charge["description"]
