@@ -18,6 +18,8 @@ from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
+from gptchina.state.purchase import PurchaseState
+from gptchina.state.purchase_history import PurchaseHistoryState
 from gptchina.state.receipt import ReceiptState
 from gptchina.state.session import SessionState
 from gptchina.state.wallet import WalletState
@@ -27,6 +29,7 @@ STYLESHEETS = [
     "/controls.css",
     "/shell.css",
     "/pages.css",
+    "/purchase.css",
     "/receipt.css",
     "/transcript.css",
 ]
@@ -45,6 +48,7 @@ class Route(NamedTuple):
 FRAME = [ChatsState.load, WalletState.load]
 VISITOR = [SessionState.require_visitor]
 ACCOUNT = [SessionState.require_account, *FRAME]
+PURCHASES = [PurchaseState.load, PurchaseHistoryState.load]
 
 ROUTES = [
     Route("/", chat.page, chat_title(), [SessionState.load, ChatState.open, *FRAME]),
@@ -52,7 +56,7 @@ ROUTES = [
     Route("/login", login.page, t("Log in"), VISITOR),
     Route("/register", register_page.page, t("Create account"), VISITOR),
     Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
-    Route("/tokens", tokens.page, t("Tokens"), ACCOUNT),
+    Route("/tokens", tokens.page, t("Tokens"), [*ACCOUNT, *PURCHASES]),
     Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
     Route("/usage", usage.page, t("Usage"), ACCOUNT),
     Route("/404", not_found.page, t("There is no page here"), []),
