@@ -21,7 +21,11 @@ def package_choice() -> rx.Component:
         rx.cond(
             PurchaseState.store.model != "",
             rx.el.p(
-                t("A typical chat is 200 words of question and 300 words of answer."),
+                t(
+                    "A typical chat is 200 words of question and 300 words of answer, "
+                    "here with {model}.",
+                    model=PurchaseState.store.model,
+                ),
                 class_name="field-hint",
             ),
         ),
@@ -73,11 +77,7 @@ def _package(package: PackageView) -> rx.Component:
             rx.cond(
                 package.chats > 0,
                 rx.el.span(
-                    t(
-                        "About {count} typical chats with {model}",
-                        count=package.chats,
-                        model=PurchaseState.store.model,
-                    ),
+                    t("About {count} typical chats", count=package.chats),
                     class_name="package-text",
                 ),
             ),

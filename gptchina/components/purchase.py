@@ -21,6 +21,8 @@ from gptchina.components.wallet_panel import debt_line
 from gptchina.state.purchase import PurchaseState
 
 RETURN_PATH = "/tokens/"
+# Stripe's card for tests, kept on one line.
+CARD = "4242\u00a04242\u00a04242\u00a04242"
 
 
 def purchase_screen() -> rx.Component:
@@ -123,7 +125,7 @@ def _test_mode() -> rx.Component:
     return rx.el.p(
         rx.el.strong(t("Test mode")),
         " ",
-        t("No real money moves. Pay with card 4242 4242 4242 4242, a date to come and any code."),
+        t("No real money moves. Pay with card {card}, any date to come and any code.", card=CARD),
         role="note",
         class_name="test-mode figures",
     )
