@@ -1,7 +1,5 @@
 """The frame around the pages: folding, the drawer, dialogs, and room on a small screen."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
