@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import literal
@@ -14,6 +15,7 @@ from gptchina.db.models import LedgerAccount, LedgerEntry
 from gptchina.domain import clock
 
 if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningInsert
     from sqlmodel import Session, SQLModel
 
 # A signed 64-bit integer number of tokens; 1,000,000 tokens are 1 USD of list-price usage.
@@ -58,9 +60,16 @@ def debt_account(account_id: int) -> int:
 def insert_once(session: Session, table: type[SQLModel], **values: Any) -> bool:  # noqa: ANN401
     """Insert a row unless a unique key of it is taken; return whether it was inserted."""
     connection = session.connection()
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement.returning(literal(1))).first() is not None
+    # A class can be a key, though pydantic's instances cannot.
+    statement = _insertion(connection.dialect.name, table)  # pyright: ignore[reportArgumentType]
+    return connection.execute(statement, values).first() is not None
+
+
+@cache
+def _insertion(dialect: str, table: type[SQLModel]) -> ReturningInsert[int]:
+    # To build a statement takes SQLAlchemy ten times as long as to run it on SQLite.
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(literal(1))
 
 
 def post(session: Session, posting: Posting) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam
 from sqlmodel import col, update
 
 from gptchina.db.models import Usage
@@ -62,6 +63,8 @@ class Use:
 
 NOTHING = Use(cost=0)
 
+_CHANGE = update(Usage).where(col(Usage.id) == bindparam("turn"))
+
 
 def open_usage(session: Session, terms: Terms) -> None:
     """Write the usage row of a turn that begins."""
@@ -85,25 +88,25 @@ def open_usage(session: Session, terms: Terms) -> None:
 def close_usage(session: Session, turn_id: str, use: Use, charged: Amount) -> None:
     """Write down what a turn used; what it cost beyond the charge is absorbed, not taken."""
     session.connection().execute(
-        update(Usage)
-        .where(col(Usage.id) == turn_id)
-        .values(
-            status="settled" if charged else "free",
-            input_tokens=use.input_tokens,
-            cache_read_tokens=use.cache_read_tokens,
-            cache_write_tokens=use.cache_write_tokens,
-            output_tokens=use.output_tokens,
-            reasoning_tokens=use.reasoning_tokens,
-            cost=charged,
+        _CHANGE,
+        {
+            "turn": turn_id,
+            "status": "settled" if charged else "free",
+            "input_tokens": use.input_tokens,
+            "cache_read_tokens": use.cache_read_tokens,
+            "cache_write_tokens": use.cache_write_tokens,
+            "output_tokens": use.output_tokens,
+            "reasoning_tokens": use.reasoning_tokens,
+            "cost": charged,
             # A number that no column holds must not keep the turn from being closed.
-            absorbed=min(use.cost, CEILING) - charged,
-            estimated=use.estimated,
-            flag=use.flag,
-            closed_at=clock.now(),
-        )
+            "absorbed": min(use.cost, CEILING) - charged,
+            "estimated": use.estimated,
+            "flag": use.flag,
+            "closed_at": clock.now(),
+        },
     )
 
 
 def flag_late(session: Session, turn_id: str) -> None:
     """Mark a turn whose provider reported after the turn was closed, for somebody to look at."""
-    session.connection().execute(update(Usage).where(col(Usage.id) == turn_id).values(flag="late"))
+    session.connection().execute(_CHANGE, {"turn": turn_id, "flag": "late"})
