@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from gptchina.components.brand import brand_link
 from gptchina.components.composer import prompt_button
 from gptchina.components.icons import IconName, icon
 from gptchina.components.links import link
@@ -50,4 +51,28 @@ def missing_chat() -> rx.Component:
         rx.el.p(t("It was deleted, or it belongs to another account."), class_name="greeting-text"),
         link("/", t("Start a new chat"), class_name="button button-primary"),
         class_name="greeting missing",
+    )
+
+
+def missing_purchase() -> rx.Component:
+    """Return what stands in place of a purchase that does not exist."""
+    return rx.el.div(
+        icon("alert"),
+        rx.el.h2(t("There is no such purchase"), class_name="greeting-title"),
+        link("/admin", t("All purchases"), class_name="button button-primary"),
+        class_name="greeting missing",
+    )
+
+
+def nowhere() -> rx.Component:
+    """Return the word that there is nothing at this address, and the way home."""
+    return rx.el.div(
+        brand_link(),
+        rx.el.main(
+            rx.el.h1(t("There is no page here"), class_name="hero-title"),
+            rx.el.p(t("The address may be old or mistyped."), class_name="hero-text"),
+            link("/", t("Go to the start"), class_name="button button-primary"),
+            class_name="nowhere-words",
+        ),
+        class_name="nowhere",
     )

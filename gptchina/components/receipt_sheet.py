@@ -87,12 +87,12 @@ def _sheet(receipt: ReceiptView) -> rx.Component:
 def _sides(receipt: ReceiptView) -> rx.Component:
     return rx.el.div(
         rx.el.section(
-            rx.el.h3(t("From"), class_name="receipt-label"),
+            rx.el.h3(t("From"), class_name="label-quiet"),
             rx.el.p(receipt.seller),
             rx.el.p(receipt.address, class_name="receipt-address"),
         ),
         rx.el.section(
-            rx.el.h3(t("Billed to"), class_name="receipt-label"),
+            rx.el.h3(t("Billed to"), class_name="label-quiet"),
             rx.el.p(rx.cond(receipt.buyer != "", receipt.buyer, t("Deleted account"))),
             rx.el.p(receipt.email),
         ),
@@ -108,18 +108,18 @@ def _facts(receipt: ReceiptView) -> rx.Component:
         *_fact(t("Payment method"), t(receipt.method), last4),
         *_fact(t("Status"), rx.el.span(t(receipt.status), class_name="tag tag-" + receipt.tone)),
         *_fact(t("Payment reference"), receipt.reference),
-        class_name="receipt-facts figures",
+        class_name="facts figures",
     )
 
 
 def _fact(label: rx.Var[str], *value: rx.Component | rx.Var[str] | str) -> list[rx.Component]:
-    return [rx.el.dt(label, class_name="receipt-label"), rx.el.dd(*value)]
+    return [rx.el.dt(label, class_name="label-quiet"), rx.el.dd(*value)]
 
 
 def _sums(receipt: ReceiptView) -> rx.Component:
     currency = receipt.currency
     return rx.el.div(
-        _row(t("Description"), t("Price"), "receipt-row receipt-label"),
+        _row(t("Description"), t("Price"), "receipt-row label-quiet"),
         _row(
             t("{short} Tokens ({amount} tokens)", short=receipt.package, amount=receipt.tokens),
             money(receipt.amount, currency),

@@ -40,3 +40,9 @@ class NotAllowedError(DomainError):
     """The caller is known but may not do this."""
 
     code = "not_allowed"
+
+
+class InvalidFilterError(DomainError):
+    """A filter that no page offers."""
+
+    code = "invalid_filter"

@@ -13,13 +13,24 @@ from gptchina.components.brand import NAME
 from gptchina.components.chat_header import chat_title
 from gptchina.components.failure import failure_boundary
 from gptchina.components.text import t
-from gptchina.pages import chat, login, not_found, receipt, settings, tokens, usage
+from gptchina.pages import (
+    admin,
+    admin_purchase,
+    chat,
+    login,
+    not_found,
+    receipt,
+    settings,
+    tokens,
+    usage,
+)
 from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
-from gptchina.state.purchase import PurchaseState
-from gptchina.state.purchase_history import PurchaseHistoryState
+from gptchina.state.desk import DeskState
+from gptchina.state.desk_case import DeskCaseState
+from gptchina.state.money_health import MoneyHealthState
 from gptchina.state.receipt import ReceiptState
 from gptchina.state.session import SessionState
 from gptchina.state.wallet import WalletState
@@ -29,8 +40,6 @@ STYLESHEETS = [
     "/controls.css",
     "/shell.css",
     "/pages.css",
-    "/purchase.css",
-    "/receipt.css",
     "/transcript.css",
 ]
 DESCRIPTION = "Chat with the models of many makers from one balance of tokens."
@@ -48,7 +57,6 @@ class Route(NamedTuple):
 FRAME = [ChatsState.load, WalletState.load]
 VISITOR = [SessionState.require_visitor]
 ACCOUNT = [SessionState.require_account, *FRAME]
-PURCHASES = [PurchaseState.load, PurchaseHistoryState.load]
 
 ROUTES = [
     Route("/", chat.page, chat_title(), [SessionState.load, ChatState.open, *FRAME]),
@@ -56,9 +64,21 @@ ROUTES = [
     Route("/login", login.page, t("Log in"), VISITOR),
     Route("/register", register_page.page, t("Create account"), VISITOR),
     Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
-    Route("/tokens", tokens.page, t("Tokens"), [*ACCOUNT, *PURCHASES]),
+    Route("/tokens", tokens.page, t("Tokens"), ACCOUNT),
     Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
     Route("/usage", usage.page, t("Usage"), ACCOUNT),
+    Route(
+        "/admin",
+        admin.page,
+        t("Administration"),
+        [*ACCOUNT, DeskState.load, MoneyHealthState.load],
+    ),
+    Route(
+        "/admin/purchases/[payment_id]",
+        admin_purchase.page,
+        t("Purchase"),
+        [*ACCOUNT, DeskCaseState.load],
+    ),
     Route("/404", not_found.page, t("There is no page here"), []),
 ]
 

@@ -50,21 +50,17 @@ MESSAGES: Final[dict[str, str]] = {
         "An answer can cost up to {price} tokens, but your limit for today leaves {left}."
     ),
     "claim_not_ready": "The next claim is possible in {seconds} seconds.",
+    "invalid_filter": "The server did not understand this. Please reload the page.",
     "invalid_amount": "This amount is not possible.",
     "invalid_length": "Please enter a length from 0 to {longest}.",
     "invalid_day": "Please enter a day such as 2026-11-25.",
     "invalid_time_zone": "The server does not know the time zone of this device.",
-    "invalid_filter": "The server did not understand this. Please reload the page.",
     "invalid_period": "The server did not understand this. Please reload the page.",
     "purchases_closed": "Nothing can be bought here at the moment.",
     "package_not_offered": "This package is not offered any more. Please choose another one.",
     "purchase_limit": "You have reached what can be bought within 24 hours.",
     "attempt_over": "This order is finished. Please start a new one.",
     "payment_unavailable": "The payment service does not answer at the moment. Please try again.",
-    "payment_failed": (
-        "This payment did not go through. Nothing was charged. Try again, or pay in another way."
-    ),
-    "payment_unfinished": "The payment was not finished. Nothing was charged. You can try again.",
     "refund_refused": "The payment service does not refund this payment.",
     "invalid_reason": "Please give a reason of at most 400 characters.",
     "invalid_notice": "This is not a message of the payment service.",

@@ -35,7 +35,7 @@ class Forgetting(Middleware):
         if not event.name.endswith(HYDRATING):
             return None
         session = await state.get_state(SessionState)
-        if session._owner and session._owner != await _account_id(session):  # noqa: SLF001
+        if await _is_of_another(session):
             state._get_root_state().reset()  # noqa: SLF001 -- Reflex has no public name for it
         chat = await state.get_state(ChatState)
         if chat.conversation != conversation_of(chat):
@@ -43,8 +43,14 @@ class Forgetting(Middleware):
         return None
 
 
-async def _account_id(session: SessionState) -> int:
+async def _is_of_another(session: SessionState) -> bool:
+    """Return whether the tab's states may hold what whoever loads the page must not see."""
+    if not session._owner:  # noqa: SLF001 -- not for browsers to know
+        return False
     try:
-        return (await identify(session)).account_id
+        identity = await identify(session)
     except NotSignedInError:
-        return 0
+        return True
+    # Who administers no more has no business with other people's purchases.
+    demoted = session.admin and not identity.admin
+    return demoted or identity.account_id != session._owner  # noqa: SLF001

@@ -17,7 +17,11 @@ from .session import identify
 
 PREFIX = "/receipts/"
 # How a state looks: what is settled, what was undone, and what somebody has to look at.
-TONES: Final[dict[str, str]] = {"succeeded": "ready", "disputed": "warning"}
+TONES: Final[dict[str, str]] = {
+    "succeeded": "ready",
+    "disputed": "warning",
+    "review": "warning",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class ReceiptState(rx.State):
             self.receipt = _view(found)
 
 
+def tone_of(purchase: payments.Purchase) -> str:
+    """Return how the state of a purchase looks: "ready", "warning" or "plain"."""
+    return TONES.get(payments.state_of(purchase), "plain")
+
+
 def _view(found: payments.Receipt) -> ReceiptView:
     purchase = found.purchase
     link = purchase.receipt_url
@@ -102,7 +111,7 @@ def _view(found: payments.Receipt) -> ReceiptView:
         method=payments.method_name(purchase),
         last4=purchase.last4,
         status=payments.status_name(purchase),
-        tone=TONES.get(payments.state_of(purchase), "plain"),
+        tone=tone_of(purchase),
         reference=found.reference,
         receipt_url=link if link.startswith(("https://", "http://")) else "",
         test=found.test,

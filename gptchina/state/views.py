@@ -65,6 +65,15 @@ class DeviceView:
 
 
 @dataclass(frozen=True)
+class WrongFieldView:
+    """What is wrong with a form: in which field, "" for all of it, and the message, "" if none."""
+
+    name: str = ""
+    message: str = ""
+    params: Params = field(default_factory=dict[str, str | int])
+
+
+@dataclass(frozen=True)
 class NoticeView:
     """A short message about what just happened; kind is "success", "error" or "info"."""
 

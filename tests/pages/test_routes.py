@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     import reflex as rx
 
 BY_PATH = {route.path: route for route in pages.ROUTES}
-FOR_ACCOUNTS = {"/c/[chat_id]", "/receipts/[payment_id]", "/settings", "/tokens", "/usage"}
+FOR_ACCOUNTS = {
+    "/admin",
+    "/admin/purchases/[payment_id]",
+    "/c/[chat_id]",
+    "/receipts/[payment_id]",
+    "/settings",
+    "/tokens",
+    "/usage",
+}
 FOR_VISITORS = {"/login", "/register"}
 
 

@@ -8,7 +8,6 @@ from .desk import (
     DeskPurchase,
     Entry,
     Event,
-    InvalidFilterError,
     everybodys_purchases,
     purchase_case,
 )
@@ -55,7 +54,6 @@ __all__ = [
     "Event",
     "Health",
     "Hearing",
-    "InvalidFilterError",
     "InvalidNoticeError",
     "InvalidReasonError",
     "Package",

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from gptchina.db.engine import reading
 from gptchina.db.models import Account, LedgerEntry, Payment, Refund, WebhookEvent
 from gptchina.domain import ledger
-from gptchina.domain.errors import DomainError, NotFoundError
+from gptchina.domain.errors import InvalidFilterError, NotFoundError
 
 from .receipts import LARGEST_ID
 from .records import PaymentStatus, Purchase, purchase_of
@@ -30,12 +30,6 @@ MOST_ROWS = 200
 # What a person has to look at stands first.
 ATTENTION = ("review", "disputed")
 _NUMBER = re.compile(r"(?:GC-)?0*([1-9][0-9]{0,17})", re.IGNORECASE)
-
-
-class InvalidFilterError(DomainError):
-    """A filter that no page offers."""
-
-    code = "invalid_filter"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from gptchina.db.engine import reading
 from gptchina.db.models import Conversation, LedgerEntry, Payment, Usage
 from gptchina.domain import ledger
 from gptchina.domain.days import start_of
-from gptchina.domain.errors import DomainError
+from gptchina.domain.errors import InvalidFilterError
 
 from .causes import Cause, causes_of
 from .entries import Place, SignedEntry, net_changes, newer_than, older_than, page
@@ -37,12 +37,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     "gift": ("start", "grant", "code", "referral"),
     "return": ("refund", "dispute", "restored", "debt"),
 }
-
-
-class InvalidFilterError(DomainError):
-    """A filter of the history that no page offers."""
-
-    code = "invalid_filter"
 
 
 @dataclass(frozen=True)

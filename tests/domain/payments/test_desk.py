@@ -9,7 +9,7 @@ import pytest
 from gptchina.db.engine import transaction
 from gptchina.db.models import Account, Refund, WebhookEvent
 from gptchina.domain import clock, ledger, ledger_check, payments
-from gptchina.domain.errors import NotAllowedError, NotFoundError
+from gptchina.domain.errors import InvalidFilterError, NotAllowedError, NotFoundError
 from gptchina.domain.ledger.purchases import Order
 from tests.factories import hold, make_account, make_admin, make_purchase
 
@@ -120,7 +120,7 @@ def test_a_purchase_is_found_by_number_address_and_reference(admin):
     "wish", [{"status": "x"}, {"status": None}, {"status": []}, {"text": None}, {"text": "x" * 300}]
 )
 def test_what_no_page_asks_for_is_refused(admin, wish):
-    with pytest.raises((payments.InvalidFilterError, TypeError)):
+    with pytest.raises((InvalidFilterError, TypeError)):
         payments.everybodys_purchases(admin, **wish)
 
 
