@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import orjson
 import pytest
 import stripe
 
@@ -70,6 +71,24 @@ async def test_a_refused_request_does_not_use_up_its_key(make: Make) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         await make("order-7", amount=1)
     assert (await make("order-7")).amount == 1000
+
+
+async def test_a_refused_request_leaves_nothing_behind(make: Make, fake: StandInStripe) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="return_url"):
+        await make(confirm=True, payment_method="pm_card_visa")
+    assert (fake.objects("payment_intent"), fake.events()) == ([], [])
+
+
+async def test_what_is_the_stand_ins_own_is_never_shown(
+    make: Make, client: stripe.StripeClient, fake: StandInStripe
+) -> None:
+    intent = await make(receipt_email="lin@example.com")
+    fake.pay(intent.id, method="alipay")
+    asked = await client.v1.payment_intents.retrieve_async(
+        intent.id, {"expand": ["payment_method"]}
+    )
+    for told in (asked.to_dict(), fake.intent(intent.id), fake.events()):
+        assert '"_' not in orjson.dumps(told).decode()
 
 
 @pytest.mark.parametrize(

@@ -173,8 +173,9 @@ async def test_an_inquiry_takes_nothing_until_it_becomes_a_dispute(
     fake.escalate_dispute(inquiry["id"])
     assert told(fake, before) == ["charge.dispute.updated", "charge.dispute.funds_withdrawn"]
     other = fake.dispute(await paid(), status="warning_needs_response")
+    before = len(fake.events())
     assert fake.close_dispute(other["id"], won=True)["status"] == "warning_closed"
-    assert told(fake, before)[-1] == "charge.dispute.closed"
+    assert told(fake, before) == ["charge.dispute.closed"]
 
 
 async def test_evidence_goes_to_the_bank(

@@ -192,7 +192,9 @@ class ExpressCheckoutElement extends Base {
       this.fire("confirm", { expressPaymentType, paymentFailed });
     };
     const reject = () => clearTimeout(timer);
-    this.fire("click", { expressPaymentType, resolve, reject });
+    // Who does not listen agrees.
+    if (!this.listeners.click?.length) resolve();
+    else this.fire("click", { expressPaymentType, resolve, reject });
   }
 }
 
@@ -225,7 +227,14 @@ class Elements {
     const about = clientSecret
       ? { type: "payment_intent", client_secret: clientSecret }
       : { type: "deferred_intent", deferred_intent: deferred };
-    return ask("GET", "/elements/sessions", { key: this.key, ...about });
+    // The elements of a group ask the same, and a new look asks nothing new.
+    const asked = JSON.stringify(about);
+    if (this.asked !== asked) {
+      this.asked = asked;
+      this.answer = ask("GET", "/elements/sessions", { key: this.key, ...about });
+      this.answer.then(({ error }) => error && this.asked === asked && (this.asked = ""));
+    }
+    return this.answer;
   }
 
   create(type, options = {}) {
