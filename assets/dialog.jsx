@@ -4,8 +4,16 @@ import { useText } from "./i18n.js";
 import { CloseIcon } from "./icons.jsx";
 import { useLatest } from "./latest.js";
 
-function show(dialog) {
-  if (dialog && !dialog.open) dialog.showModal();
+/** Shows a dialog; what is part of the page instead comes into sight and takes the focus. */
+function show(target) {
+  if (target instanceof HTMLDialogElement) {
+    if (target.open) return;
+    target.showModal();
+    target.dispatchEvent(new Event("shown"));
+  } else if (target) {
+    target.scrollIntoView({ block: "start" });
+    target.focus({ preventScroll: true });
+  }
 }
 
 function outside(dialog, event) {
@@ -37,13 +45,25 @@ function useWish(ref, open, onClose) {
   };
 }
 
+/** Says that the dialog was shown, whoever did it. */
+function useShown(ref, onShow) {
+  const latest = useLatest(onShow);
+  useEffect(() => {
+    const dialog = ref.current;
+    const said = () => latest.current?.();
+    dialog.addEventListener("shown", said);
+    return () => dialog.removeEventListener("shown", said);
+  }, [ref, latest]);
+}
+
 export function Dialog(props) {
-  const { open, title, description, dismissible = true, titleHidden, onClose, ...more } = props;
-  const { className, children, ...rest } = more;
+  const { open, title, description, dismissible = true, titleHidden, onShow, ...more } = props;
+  const { onClose, className, children, ...rest } = more;
   const t = useText();
   const ref = useRef(null);
   const pressedOutside = useRef(false);
   const id = useId();
+  useShown(ref, onShow);
   const closed = useWish(ref, open, onClose);
 
   // A press that began inside (selecting text) and ended on the backdrop does not close it.
@@ -119,4 +139,14 @@ export function DialogClose({ children, onClick, ...rest }) {
       {children}
     </button>
   );
+}
+
+/** Opens the dialog whenever the event happens to the window. */
+export function DialogEvent({ event, dialog }) {
+  useEffect(() => {
+    const open = () => show(document.getElementById(dialog));
+    window.addEventListener(event, open);
+    return () => window.removeEventListener(event, open);
+  }, [event, dialog]);
+  return null;
 }

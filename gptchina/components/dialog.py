@@ -27,6 +27,8 @@ class Dialog(rx.Component):
     dismissible: rx.Var[bool]
     # The heading is for screen readers only (a drawer).
     title_hidden: rx.Var[bool]
+    # It was opened, by whatever.
+    on_show: rx.EventHandler[rx.event.no_args_event_spec]
     # The reader closed it; not fired when the state did.
     on_close: rx.EventHandler[rx.event.no_args_event_spec]
 
@@ -41,6 +43,20 @@ class DialogButton(rx.Component):
     dialog: rx.Var[str]
 
 
+class DialogEvent(rx.Component):
+    """Opens the dialog with the id ``dialog`` when ``event`` happens to the window.
+
+    As with a button, what has the id may be a part of the page instead: it comes into sight.
+    """
+
+    library = LIBRARY
+    tag = "DialogEvent"
+
+    event: rx.Var[str]
+    # Id of the dialog.
+    dialog: rx.Var[str]
+
+
 class DialogClose(rx.Component):
     """A button that closes the dialog it stands in, at once and in the browser."""
 
@@ -50,4 +66,5 @@ class DialogClose(rx.Component):
 
 dialog = Dialog.create
 dialog_button = DialogButton.create
+dialog_event = DialogEvent.create
 dialog_close = DialogClose.create

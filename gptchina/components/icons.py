@@ -12,6 +12,7 @@ IconName = Literal[
     "check",
     "chevron-down",
     "chevrons-up-down",
+    "clock",
     "close",
     "coins",
     "cube",
@@ -56,6 +57,7 @@ PATHS: dict[IconName, str] = {
     "check": "M20 6.5 9.5 17 4 11.5",
     "chevron-down": "m6 9 6 6 6-6",
     "chevrons-up-down": "m8 9 4-4 4 4M8 15l4 4 4-4",
+    "clock": "M22 12a10 10 0 1 1-20 0 10 10 0 0 1 20 0ZM12 6.500V12l3.5 2",
     "close": "M18 6 6 18M6 6l12 12",
     "coins": (
         "M15 9A6 6 0 1 1 3 9a6 6 0 0 1 12 0ZM17.5 10.4a6 6 0 1 1-7.1 7.1M7.8 7.2H9v4.3M16.7"

@@ -6,6 +6,7 @@ import reflex as rx
 
 from gptchina.components.account_live import account_live
 from gptchina.components.brand import brand_mark
+from gptchina.components.buying import buy_dialog, buy_event
 from gptchina.components.chat_dialogs import delete_dialog, rename_dialog
 from gptchina.components.empty import nowhere
 from gptchina.components.icons import icon
@@ -14,23 +15,36 @@ from gptchina.components.preference import preference_sync
 from gptchina.components.shell import shell, sidebar_button
 from gptchina.components.sidebar import sidebar
 from gptchina.components.text import t
-from gptchina.components.wallet_panel import buy_dialog
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
+from gptchina.state.purchase import PurchaseState
+from gptchina.state.purchase_history import PurchaseHistoryState
+from gptchina.state.receipt import ReceiptState
 from gptchina.state.session import SessionState
 from gptchina.state.wallet import WalletState
 
 
-def framed(*content: rx.Component, shown_chat: str | rx.Var[str] = "") -> rx.Component:
-    """Return a signed-in page: the sidebar, the content as main, and what floats above."""
+def framed(
+    *content: rx.Component, shown_chat: str | rx.Var[str] = "", buying_here: bool = False
+) -> rx.Component:
+    """Return a signed-in page: the sidebar, the content as main, and what floats above.
+
+    A page that is `buying_here` has the purchase among its content, and so no dialog for it.
+    """
     return rx.fragment(
         shell(sidebar(shown_chat), rx.el.main(*content, class_name="shell-main")),
         rename_dialog(),
         delete_dialog(),
-        buy_dialog(),
+        rx.fragment() if buying_here else buy_dialog(),
+        buy_event(),
         account_live(
             active=SessionState.signed_in,
             on_wallet=WalletState.load,
+            on_payments=[
+                PurchaseState.refresh,
+                PurchaseHistoryState.follow,
+                ReceiptState.follow,
+            ],
             on_chats=ChatsState.load,
             on_turns=ChatState.turns_changed,
             on_profile=SessionState.profile_changed,

@@ -6,7 +6,7 @@ import reflex as rx
 
 from gptchina.components.icons import IconName, icon
 from gptchina.components.text import t, tokens
-from gptchina.components.wallet_panel import buy_button, claim
+from gptchina.components.wallet_panel import claim, debt_line
 from gptchina.state.wallet import WalletState
 
 
@@ -26,13 +26,14 @@ def balance_section() -> rx.Component:
                 class_name="section-text",
             ),
         ),
-        rx.el.div(claim(), buy_button(), class_name="balance-actions"),
+        debt_line(),
+        rx.el.div(claim(), class_name="balance-actions"),
         class_name="balance-card",
     )
 
 
 def ways_section() -> rx.Component:
-    """Return the ways to get tokens, those that are open first."""
+    """Return the ways to get tokens without buying them."""
     return rx.el.section(
         rx.el.h2(t("Ways to get tokens"), class_name="section-title"),
         rx.el.ul(
@@ -43,19 +44,11 @@ def ways_section() -> rx.Component:
                     "{amount} tokens each time, as soon as the countdown ends.",
                     amount=WalletState.claim_amount,
                 ),
-                ready=True,
             ),
             _way(
                 "user",
                 t("From whoever runs this server"),
                 t("The operator can grant tokens to your account."),
-                ready=True,
-            ),
-            _way(
-                "coins",
-                t("Buy tokens"),
-                t("Packages by Alipay, WeChat Pay and cards. Not open yet."),
-                ready=False,
             ),
             class_name="ways",
         ),
@@ -85,13 +78,11 @@ def meaning_section() -> rx.Component:
     )
 
 
-def _way(symbol: IconName, title: rx.Var[str], text: rx.Var[str], *, ready: bool) -> rx.Component:
-    state = t("Open") if ready else t("Coming")
+def _way(symbol: IconName, title: rx.Var[str], text: rx.Var[str]) -> rx.Component:
     return rx.el.li(
         rx.el.span(icon(symbol), class_name="point-icon"),
         rx.el.div(
             rx.el.h3(title, class_name="point-title"), rx.el.p(text, class_name="point-text")
         ),
-        rx.el.span(state, class_name="tag tag-ready" if ready else "tag"),
         class_name="way",
     )

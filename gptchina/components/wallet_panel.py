@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from gptchina.components.claim_button import claim_button
-from gptchina.components.dialog import dialog, dialog_button, dialog_close
+from gptchina.components.dialog import dialog_button
 from gptchina.components.icons import icon
 from gptchina.components.links import link
 from gptchina.components.shell import sidebar_folded
@@ -17,7 +17,27 @@ BUY_DIALOG = "buy-dialog"
 
 def wallet_panel() -> rx.Component:
     """Return balance, claim and buy, as they stand in the sidebar."""
-    return rx.el.div(_balance(), claim(folded=sidebar_folded()), buy_button(), class_name="wallet")
+    return rx.el.div(
+        _balance(), _debt(), claim(folded=sidebar_folded()), buy_button(), class_name="wallet"
+    )
+
+
+def debt_line() -> rx.Component:
+    """Return what the account owes, if it does, and how that is repaid."""
+    return rx.cond(
+        WalletState.debt > 0,
+        rx.el.p(
+            icon("info"),
+            rx.el.span(
+                t(
+                    "Debt: {amount} tokens. They were spent before their payment was taken back. "
+                    "The next tokens you get repay them first.",
+                    amount=WalletState.debt,
+                )
+            ),
+            class_name="debt",
+        ),
+    )
 
 
 def _balance() -> rx.Component:
@@ -46,6 +66,19 @@ def _amount() -> rx.Component:
     )
 
 
+def _debt() -> rx.Component:
+    return rx.cond(
+        WalletState.debt > 0,
+        link(
+            "/tokens",
+            rx.el.span(t("Debt"), class_name="balance-label"),
+            rx.el.span(tokens(WalletState.debt), class_name="balance-amount figures"),
+            class_name="balance balance-debt fold-away",
+            title=t("The next tokens you get repay it first."),
+        ),
+    )
+
+
 def claim(*, folded: bool | rx.Var[bool] = False) -> rx.Component:
     """Return the claim button: ready, or counting down to the next claim."""
     return claim_button(
@@ -60,32 +93,12 @@ def claim(*, folded: bool | rx.Var[bool] = False) -> rx.Component:
 
 
 def buy_button() -> rx.Component:
-    """Return the button that opens the purchase dialog."""
+    """Return the button that opens the purchase dialog, or leads to it on the page that has it."""
     return dialog_button(
         icon("coins"),
         rx.el.span(t("Buy Tokens"), class_name="fold-away"),
         dialog=BUY_DIALOG,
-        custom_attrs={"title": t("Buy Tokens")},
+        # The drawer of the phone closes, which would cover the page.
+        custom_attrs={"title": t("Buy Tokens"), "data-leaves": ""},
         class_name="button button-primary buy",
-    )
-
-
-def buy_dialog() -> rx.Component:
-    """Return the purchase dialog: it says what is coming, and what there is until then."""
-    return dialog(
-        rx.el.p(
-            t(
-                "Until then you can claim {amount} free tokens each time the countdown has ended.",
-                amount=WalletState.claim_amount,
-            ),
-            class_name="dialog-text",
-        ),
-        rx.el.div(
-            dialog_close(t("Close"), class_name="button button-quiet"),
-            link("/tokens", t("Ways to get tokens"), class_name="button button-primary"),
-            class_name="dialog-actions",
-        ),
-        id=BUY_DIALOG,
-        title=t("Buy Tokens"),
-        description=t("Buying tokens is not open yet. Alipay, WeChat Pay and cards are coming."),
     )

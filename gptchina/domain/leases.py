@@ -25,3 +25,11 @@ def take_lease(name: str, seconds: int) -> bool:
             .values(until=until)
         )
         return taken.rowcount == 1
+
+
+def drop_lease(name: str) -> None:
+    """Give a lease back: the job was not done, and may be tried again."""
+    with transaction() as session:
+        session.connection().execute(
+            update(Lease).where(col(Lease.name) == name).values(until=clock.now())
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gptchina.domain import accounts, catalog, chat, clock, payments
-from gptchina.domain.leases import take_lease
+from gptchina.domain.leases import drop_lease, take_lease
 from gptchina.domain.ledger_check import check_ledger
 from gptchina.domain.threads import in_thread
 from gptchina.providers import llm
@@ -40,8 +40,14 @@ async def reconcile_payments() -> None:
 
 async def audit_payments() -> None:
     """Compare the ledger with the payment providers, once a day and in one process."""
-    if await in_thread(take_lease, "audit", DAY_SECONDS):
+    if not await in_thread(take_lease, "audit", DAY_SECONDS):
+        return
+    try:
         await payments.audit(clock.now() - AUDITED)
+    except BaseException:
+        # Not in a day, but in the next round.
+        await in_thread(drop_lease, "audit")
+        raise
 
 
 @asynccontextmanager

@@ -31,6 +31,8 @@ from gptchina.state.chats import ChatsState
 from gptchina.state.desk import DeskState
 from gptchina.state.desk_case import DeskCaseState
 from gptchina.state.money_health import MoneyHealthState
+from gptchina.state.purchase import PurchaseState
+from gptchina.state.purchase_history import PurchaseHistoryState
 from gptchina.state.receipt import ReceiptState
 from gptchina.state.session import SessionState
 from gptchina.state.wallet import WalletState
@@ -40,6 +42,7 @@ STYLESHEETS = [
     "/controls.css",
     "/shell.css",
     "/pages.css",
+    "/purchase.css",
     "/transcript.css",
 ]
 DESCRIPTION = "Chat with the models of many makers from one balance of tokens."
@@ -57,6 +60,7 @@ class Route(NamedTuple):
 FRAME = [ChatsState.load, WalletState.load]
 VISITOR = [SessionState.require_visitor]
 ACCOUNT = [SessionState.require_account, *FRAME]
+PURCHASES = [PurchaseState.load, PurchaseHistoryState.load]
 
 ROUTES = [
     Route("/", chat.page, chat_title(), [SessionState.load, ChatState.open, *FRAME]),
@@ -64,7 +68,7 @@ ROUTES = [
     Route("/login", login.page, t("Log in"), VISITOR),
     Route("/register", register_page.page, t("Create account"), VISITOR),
     Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
-    Route("/tokens", tokens.page, t("Tokens"), ACCOUNT),
+    Route("/tokens", tokens.page, t("Tokens"), [*ACCOUNT, *PURCHASES]),
     Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
     Route("/usage", usage.page, t("Usage"), ACCOUNT),
     Route(

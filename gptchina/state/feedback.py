@@ -61,6 +61,10 @@ MESSAGES: Final[dict[str, str]] = {
     "purchase_limit": "You have reached what can be bought within 24 hours.",
     "attempt_over": "This order is finished. Please start a new one.",
     "payment_unavailable": "The payment service does not answer at the moment. Please try again.",
+    "payment_failed": (
+        "This payment did not go through. Nothing was charged. Try again, or pay in another way."
+    ),
+    "payment_unfinished": "The payment was not finished. Nothing was charged. You can try again.",
     "refund_refused": "The payment service does not refund this payment.",
     "invalid_reason": "Please give a reason of at most 400 characters.",
     "invalid_notice": "This is not a message of the payment service.",

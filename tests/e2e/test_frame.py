@@ -1,7 +1,5 @@
 """The frame around the pages: folding, the drawer, dialogs, and room on a small screen."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -72,15 +70,6 @@ def test_escape_closes_the_menu_first_and_the_drawer_after(phone):
     expect(phone.button("Buy Tokens")).to_be_visible()
     phone.page.keyboard.press("Escape")
     expect(phone.button("Buy Tokens")).to_have_count(0)
-
-
-def test_buy_tokens_says_what_is_coming_and_leads_to_the_tokens_page(person):
-    person.button("Buy Tokens").click()
-    dialog = person.page.get_by_role("dialog", name="Buy Tokens")
-    expect(dialog).to_contain_text("not open yet")
-    dialog.get_by_role("link", name="Ways to get tokens").click()
-    expect(person.page).to_have_url(re.compile(r"/tokens/?$"))
-    expect(person.page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_chat_is_renamed_and_deleted_from_its_menu(person):
