@@ -33,7 +33,7 @@ SECRET_WORDS = {
     "token",
 }
 # These say what happens at every request, at a level meant for what is worth knowing.
-CHATTY = ("httpx", "httpcore", "LiteLLM", "alembic", "urllib3")
+CHATTY = ("httpx", "httpcore", "LiteLLM", "alembic", "stripe", "urllib3")
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHAPES = (

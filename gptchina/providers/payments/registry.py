@@ -5,13 +5,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from gptchina.settings import get_settings
+
+from .stripe_ import StripeProvider
+
 if TYPE_CHECKING:
     from .contract import PaymentProvider
 
 
 @cache
 def _providers() -> dict[str, PaymentProvider]:
-    return {}
+    settings = get_settings()
+    found: list[PaymentProvider] = []
+    if settings.card_payments:
+        found.append(StripeProvider(settings.stripe))
+    return {provider.name: provider for provider in found}
 
 
 def get_payment_provider(name: str) -> PaymentProvider | None:

@@ -1,0 +1,147 @@
+"""Stripe's webhooks: the signature, and both forms of events come down to a Notice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+
+from gptchina.providers.payments.contract import MalformedNoticeError, Notice, SignatureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# What can change the truth of a payment; a webhook endpoint has to be told of these.
+KINDS = frozenset(
+    {
+        "payment_intent.succeeded",
+        "payment_intent.processing",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "payment_intent.requires_action",
+        "charge.refunded",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    }
+)
+TOLERANCE_SECONDS = 300
+_HEADER = "stripe-signature"
+_SECONDS = re.compile(r"[0-9]{1,12}")
+# Names that a database, a log and an address take as they are.
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+
+
+def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> None:
+    """Raise SignatureError unless a secret signed the body within five minutes of now.
+
+    The SDK would take a time in the future, with which a forgotten body stays good for ever, and
+    fails on some headers in ways of its own.
+    """
+    given = next((value for name, value in headers.items() if name.lower() == _HEADER), "")
+    pairs = [part.partition("=") for part in given.split(",")]
+    times = [value for name, _, value in pairs if name == "t"]
+    signatures = [value.encode(errors="replace") for name, _, value in pairs if name == "v1"]
+    if len(times) != 1 or not _SECONDS.fullmatch(times[0]) or not signatures:
+        raise SignatureError("no signature")
+    signed = f"{times[0]}.".encode() + body
+    wanted = [
+        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
+        for secret in secrets
+        if secret.strip()
+    ]
+    if not any(hmac.compare_digest(ours, theirs) for ours in wanted for theirs in signatures):
+        raise SignatureError("signed by somebody else")
+    if abs(time.time() - int(times[0])) > TOLERANCE_SECONDS:
+        raise SignatureError("signed at another time")
+
+
+def parse(body: bytes) -> Notice:
+    """Return the notice in a body; raise MalformedNoticeError."""
+    try:
+        event = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedNoticeError("no JSON") from error
+    return notice_of(event)
+
+
+def notice_of(event: object) -> Notice:
+    """Return the notice of an event in either form; raise MalformedNoticeError."""
+    fields = _object(event)
+    live = fields.get("livemode")
+    if not isinstance(live, bool):
+        raise MalformedNoticeError("no livemode")
+    kind = _name(fields.get("type"))
+    if fields.get("object") == "v2.core.event":
+        # Only its names are in it; some are of nothing that has one.
+        about = _object(fields.get("related_object") or {})
+        kind, object_kind = kind.removeprefix("v1."), about.get("type")
+        happened_at = _moment(fields.get("created"))
+    elif fields.get("object") == "event":
+        about = _object(_object(fields.get("data")).get("object"))
+        object_kind, happened_at = about.get("object"), _time(fields.get("created"))
+    else:
+        raise MalformedNoticeError("no event")
+    object_id, object_kind = _optional_name(about.get("id")), _optional_name(object_kind)
+    return Notice(
+        id=_name(fields.get("id")),
+        kind=kind,
+        object_id=object_id,
+        object_kind=object_kind,
+        reference=object_id if object_kind == "payment_intent" else payment_of(about),
+        happened_at=happened_at,
+        live=live,
+    )
+
+
+def payment_of(about: dict[str, Any]) -> str:
+    """Return the payment that an object names, whole or by its id; "" if it names none."""
+    payment = about.get("payment_intent")
+    if isinstance(payment, dict):
+        payment = cast("dict[str, Any]", payment).get("id")
+    return _optional_name(payment)
+
+
+def _object(given: object) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise MalformedNoticeError("no object")
+    return cast("dict[str, Any]", given)
+
+
+def _name(given: object) -> str:
+    if not isinstance(given, str) or not _NAME.fullmatch(given):
+        raise MalformedNoticeError("no name")
+    return given
+
+
+def _optional_name(given: object) -> str:
+    return "" if given is None else _name(given)
+
+
+def _time(given: object) -> dt.datetime:
+    """Return a moment from its seconds."""
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise MalformedNoticeError("no time")
+    try:
+        return dt.datetime.fromtimestamp(given, dt.UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise MalformedNoticeError("no time") from error
+
+
+def _moment(given: object) -> dt.datetime:
+    """Return a moment from its ISO form."""
+    try:
+        moment = dt.datetime.fromisoformat(cast("str", given))
+        return moment.replace(tzinfo=moment.tzinfo or dt.UTC).astimezone(dt.UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise MalformedNoticeError("no time") from error
