@@ -56,3 +56,18 @@ def test_a_provider_is_made_once_until_it_is_forgotten(monkeypatch: Env) -> None
     assert second is not first
     # Without a secret of its own the webhook stays off.
     assert (second.live, second.listens) == (True, False)
+
+
+def test_bitcoin_is_taken_when_a_server_is_configured(monkeypatch: Env) -> None:
+    monkeypatch.setenv("BTCPAY_URL", "https://btcpay.example.com")
+    monkeypatch.setenv("BTCPAY_STORE_ID", "store")
+    monkeypatch.setenv("BTCPAY_API_KEY", "key")
+    assert [each.name for each in payment_providers()] == ["stripe", "btcpay"]
+    bitcoin = get_payment_provider("btcpay")
+    assert bitcoin is not None
+    assert not bitcoin.listens
+    monkeypatch.setenv("BTCPAY_WEBHOOK_SECRET", "secret")
+    forget_settings()
+    bitcoin = get_payment_provider("btcpay")
+    assert bitcoin is not None
+    assert bitcoin.listens

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gptchina.settings import get_settings
 
+from .btcpay import BTCPayAccount, BTCPayProvider
 from .stripe_ import StripeProvider
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ def _providers() -> dict[str, PaymentProvider]:
     found: list[PaymentProvider] = []
     if settings.card_payments:
         found.append(StripeProvider(settings.stripe))
+    if settings.bitcoin_payments:
+        account = BTCPayAccount(
+            settings.btcpay_url,
+            settings.btcpay_store_id,
+            settings.btcpay_api_key.get_secret_value(),
+            settings.btcpay_webhook_secret.get_secret_value(),
+        )
+        found.append(BTCPayProvider(account))
     return {provider.name: provider for provider in found}
 
 

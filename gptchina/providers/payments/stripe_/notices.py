@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from gptchina.providers.payments.contract import MalformedNoticeError, Notice, SignatureError
+from gptchina.providers.payments.fields import (
+    as_name,
+    as_object,
+    as_optional_name,
+    as_time,
+    header_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +45,6 @@ KINDS = frozenset(
 TOLERANCE_SECONDS = 300
 _HEADER = "stripe-signature"
 _SECONDS = re.compile(r"[0-9]{1,12}")
-# Names that a database, a log and an address take as they are.
-_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 
 
 def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> None:
@@ -48,8 +53,7 @@ def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> N
     The SDK would take a time in the future, with which a forgotten body stays good for ever, and
     fails on some headers in ways of its own.
     """
-    given = next((value for name, value in headers.items() if name.lower() == _HEADER), "")
-    pairs = [part.partition("=") for part in given.split(",")]
+    pairs = [part.partition("=") for part in header_of(headers, _HEADER).split(",")]
     times = [value for name, _, value in pairs if name == "t"]
     signatures = [value.encode(errors="replace") for name, _, value in pairs if name == "v1"]
     if len(times) != 1 or not _SECONDS.fullmatch(times[0]) or not signatures:
@@ -77,24 +81,24 @@ def parse(body: bytes) -> Notice:
 
 def notice_of(event: object) -> Notice:
     """Return the notice of an event in either form; raise MalformedNoticeError."""
-    fields = _object(event)
+    fields = as_object(event)
     live = fields.get("livemode")
     if not isinstance(live, bool):
         raise MalformedNoticeError("no livemode")
-    kind = _name(fields.get("type"))
+    kind = as_name(fields.get("type"))
     if fields.get("object") == "v2.core.event":
         # Only its names are in it; some are of nothing that has one.
-        about = _object(fields.get("related_object") or {})
+        about = as_object(fields.get("related_object") or {})
         kind, object_kind = kind.removeprefix("v1."), about.get("type")
         happened_at = _moment(fields.get("created"))
     elif fields.get("object") == "event":
-        about = _object(_object(fields.get("data")).get("object"))
-        object_kind, happened_at = about.get("object"), _time(fields.get("created"))
+        about = as_object(as_object(fields.get("data")).get("object"))
+        object_kind, happened_at = about.get("object"), as_time(fields.get("created"))
     else:
         raise MalformedNoticeError("no event")
-    object_id, object_kind = _optional_name(about.get("id")), _optional_name(object_kind)
+    object_id, object_kind = as_optional_name(about.get("id")), as_optional_name(object_kind)
     return Notice(
-        id=_name(fields.get("id")),
+        id=as_name(fields.get("id")),
         kind=kind,
         object_id=object_id,
         object_kind=object_kind,
@@ -109,33 +113,7 @@ def payment_of(about: dict[str, Any]) -> str:
     payment = about.get("payment_intent")
     if isinstance(payment, dict):
         payment = cast("dict[str, Any]", payment).get("id")
-    return _optional_name(payment)
-
-
-def _object(given: object) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        raise MalformedNoticeError("no object")
-    return cast("dict[str, Any]", given)
-
-
-def _name(given: object) -> str:
-    if not isinstance(given, str) or not _NAME.fullmatch(given):
-        raise MalformedNoticeError("no name")
-    return given
-
-
-def _optional_name(given: object) -> str:
-    return "" if given is None else _name(given)
-
-
-def _time(given: object) -> dt.datetime:
-    """Return a moment from its seconds."""
-    if not isinstance(given, int) or isinstance(given, bool):
-        raise MalformedNoticeError("no time")
-    try:
-        return dt.datetime.fromtimestamp(given, dt.UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise MalformedNoticeError("no time") from error
+    return as_optional_name(payment)
 
 
 def _moment(given: object) -> dt.datetime:
