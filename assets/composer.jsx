@@ -4,6 +4,7 @@ import { begin, useSending, wasNew, withdraw } from "./conversations.js";
 import { dropDraft, flushDraft, keepDraft, readDraft } from "./drafts.js";
 import { useText } from "./i18n.js";
 import { ArrowUpIcon, StopIcon } from "./icons.jsx";
+import { stopWaiting } from "./pending_question.js";
 
 const LONGEST = 100000;
 const NEARLY_FULL = 0.9 * LONGEST;
@@ -90,6 +91,7 @@ export function Composer(props) {
   const sendable = Boolean(message) && over <= 0 && free;
   const send = () => {
     if (!sendable) return;
+    stopWaiting();
     begin(conversation, message);
     change("");
     dropDraft(conversation);

@@ -4,12 +4,14 @@ import { useLatest } from "./latest.js";
 
 export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** Draws nothing; tells the zone, and again whenever `version` has changed. */
-export function DeviceZone({ version, onZone }) {
+/** Draws nothing; tells the zone, and again whenever `version` has changed, but not while paused. */
+export function DeviceZone({ version, paused = false, onZone }) {
   const latest = useLatest(onZone);
+  // Lists are new at each drawing; what counts is what is in them.
+  const content = JSON.stringify(version);
   useEffect(() => {
-    latest.current?.(deviceZone());
-  }, [version, latest]);
+    if (!paused) latest.current?.(deviceZone());
+  }, [content, paused, latest]);
   return null;
 }
 

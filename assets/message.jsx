@@ -4,6 +4,8 @@ import { CopyButton } from "./copy_button.jsx";
 import { useText } from "./i18n.js";
 import { ChevronIcon, RetryIcon, WarningIcon } from "./icons.jsx";
 import { Markdown } from "./markdown.jsx";
+import { stopWaiting, usePending, waitForTokens } from "./pending_question.js";
+import { openPurchase } from "./purchase_event.js";
 
 function Reasoning({ text, thinking }) {
   const t = useText();
@@ -30,10 +32,15 @@ function Typing() {
   );
 }
 
-/** What a refused message would have needed, and where tokens come from. */
-function Shortage({ params }) {
+/** What a refused message would have needed, and the way to more tokens, after which it is sent. */
+function Shortage({ params, conversation, answer }) {
   const t = useText();
   const { price, balance } = params ?? {};
+  const waits = usePending()?.answer === answer && Boolean(answer);
+  const buy = () => {
+    if (conversation && answer && price > 0) waitForTokens(conversation, answer, price);
+    openPurchase();
+  };
   return (
     <>
       {Number.isFinite(price) && Number.isFinite(balance) && (
@@ -44,14 +51,22 @@ function Shortage({ params }) {
           })}
         </p>
       )}
-      <a className="button button-primary" href="/tokens">
+      <button type="button" className="button button-primary" onClick={buy}>
         {t("Buy Tokens")}
-      </a>
+      </button>
+      {waits && (
+        <p className="error-detail error-waits" role="status">
+          {t("Your question is sent by itself as soon as there are enough tokens.")}{" "}
+          <button type="button" className="text-button" onClick={stopWaiting}>
+            {t("Do not send it")}
+          </button>
+        </p>
+      )}
     </>
   );
 }
 
-export function ErrorCard({ code, params, messages, onRetry }) {
+export function ErrorCard({ code, params, messages, conversation, answer, onRetry }) {
   const t = useText();
   const known = messages?.[code];
   const texts = {
@@ -67,7 +82,9 @@ export function ErrorCard({ code, params, messages, onRetry }) {
       <div className="error-body">
         <p>{text}</p>
         <div className="error-actions">
-          {code === "insufficient_balance" && <Shortage params={params} />}
+          {code === "insufficient_balance" && (
+            <Shortage params={params} conversation={conversation} answer={answer} />
+          )}
           {onRetry && (
             <button type="button" className="button" onClick={onRetry}>
               <RetryIcon />
@@ -96,7 +113,7 @@ function Footer({ text, status, cost, estimated }) {
   );
 }
 
-function Answer({ message, messages, onRetry }) {
+function Answer({ message, messages, conversation, onRetry }) {
   const { id, key, text, reasoning, status, code, params } = message;
   const streaming = status === "streaming";
   return (
@@ -109,6 +126,8 @@ function Answer({ message, messages, onRetry }) {
           code={code}
           params={params}
           messages={messages}
+          conversation={conversation}
+          answer={id}
           onRetry={id ? () => onRetry(id) : undefined}
         />
       )}
@@ -118,7 +137,7 @@ function Answer({ message, messages, onRetry }) {
 }
 
 /** Drawn again only when its message or the language changes, however long the list is. */
-export const Message = memo(function Message({ message, messages, onRetry }) {
+export const Message = memo(function Message({ message, messages, conversation, onRetry }) {
   const t = useText();
   const { role, status, cost } = message;
   const mine = role === "user";
@@ -135,7 +154,12 @@ export const Message = memo(function Message({ message, messages, onRetry }) {
       {mine ? (
         <div className="message-text">{message.text}</div>
       ) : (
-        <Answer message={message} messages={messages} onRetry={onRetry} />
+        <Answer
+          message={message}
+          messages={messages}
+          conversation={conversation}
+          onRetry={onRetry}
+        />
       )}
     </div>
   );

@@ -6,6 +6,7 @@ import { ArrowDownIcon } from "./icons.jsx";
 import { useLatest } from "./latest.js";
 import { ErrorCard, Message } from "./message.jsx";
 import { useFollowedScroll } from "./followed_scroll.js";
+import { stopWaiting } from "./pending_question.js";
 
 // Rows drawn in the first picture; earlier ones follow while the browser has nothing to do.
 const ROWS_AT_ONCE = 16;
@@ -88,6 +89,7 @@ export function Transcript(props) {
   const retry = useLatest(props.onRetry);
   const onRetry = useCallback(
     (id) => {
+      stopWaiting();
       beginAgain(conversation, id);
       retry.current?.(id);
     },
@@ -105,7 +107,13 @@ export function Transcript(props) {
           {waiting && <Skeleton />}
           {!waiting && rows.length === 0 && children}
           {rows.slice(from).map((m) => (
-            <Message key={m.key} message={m} messages={texts} onRetry={onRetry} />
+            <Message
+              key={m.key}
+              message={m}
+              messages={texts}
+              conversation={conversation}
+              onRetry={onRetry}
+            />
           ))}
           {refusal && <ErrorCard code={refusal} params={refusalParams} messages={texts} />}
         </div>

@@ -10,12 +10,16 @@ LIBRARY = "$/public/device_zone.jsx"
 
 
 class DeviceZone(rx.Component):
-    """Draws nothing; tells the zone's IANA name, and again when ``version`` has changed."""
+    """Draws nothing; tells the zone's IANA name, and again when ``version`` has changed.
+
+    While ``paused`` it says nothing, and catches up after.
+    """
 
     library = LIBRARY
     tag = "DeviceZone"
 
     version: rx.Var[Any]
+    paused: rx.Var[bool]
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 

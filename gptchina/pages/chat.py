@@ -9,11 +9,14 @@ from gptchina.components.composer import composer
 from gptchina.components.empty import missing_chat, new_chat_greeting
 from gptchina.components.landing import landing
 from gptchina.components.layout import alone, framed, waiting
+from gptchina.components.meter import low_balance, meter_line, meter_reader
 from gptchina.components.model_picker import demo_line, model_picker
+from gptchina.components.pending_sender import pending_sender
 from gptchina.components.transcript import transcript
 from gptchina.state.chat import ChatState
 from gptchina.state.feedback import MESSAGES
 from gptchina.state.session import SessionState
+from gptchina.state.wallet import WalletState
 
 
 def page() -> rx.Component:
@@ -54,6 +57,7 @@ def _transcript() -> rx.Component:
 
 def _composer() -> rx.Component:
     return rx.el.div(
+        low_balance(),
         composer(
             model_picker(),
             conversation=ChatState.conversation,
@@ -62,6 +66,13 @@ def _composer() -> rx.Component:
             on_send=ChatState.send,
             on_stop=ChatState.stop,
         ),
-        rx.el.p(demo_line(), class_name="composer-note"),
+        rx.el.p(demo_line(), meter_line(), class_name="composer-note"),
+        meter_reader(),
+        pending_sender(
+            conversation=ChatState.conversation,
+            available=WalletState.available,
+            running=ChatState.running,
+            on_send=ChatState.retry,
+        ),
         class_name="chat-foot",
     )

@@ -75,7 +75,7 @@ def test_without_enough_tokens_the_card_says_so_and_a_claim_helps(visit, poor_se
     person.send("A question that costs more than three tokens")
     expect(person.answers).to_have_attribute("data-status", "error")
     expect(person.answers).to_contain_text("only 3 tokens are available")
-    expect(person.answers.get_by_role("link", name="Buy Tokens")).to_be_visible()
+    expect(person.answers.get_by_role("button", name="Buy Tokens")).to_be_visible()
     expect(person.balance).to_have_attribute("data-tokens", "3")
     expect(person.questions).to_have_text("A question that costs more than three tokens")
     person.button(READY).click()

@@ -5,8 +5,12 @@ import reflex as rx
 
 from gptchina.db.engine import transaction
 from gptchina.domain import accounts, ledger, usage
-from gptchina.state.feedback import MESSAGES
+from gptchina.domain.catalog import DEMO_MODEL
+from gptchina.state.chat import ChatState
+from gptchina.state.feedback import MESSAGES, FeedbackState
+from gptchina.state.meter import MeterState
 from gptchina.state.usage import UsageState
+from gptchina.state.views import MeterView
 
 ZONE = "Asia/Shanghai"
 NO_FILTER = {"kind": "", "first": "", "last": "", "text": ""}
@@ -105,3 +109,19 @@ async def test_before_the_zone_is_known_nothing_is_shown(state):
     await call(state, "show_all")
     await call(state, "choose_period", "7")
     assert (state.entries, state.ready, state.period) == ([], False, 30)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", None, 5, [], "x" * 300_000])
+async def test_a_meter_that_cannot_be_read_is_empty_and_says_nothing(state, zone):
+    meter = await state.get_state(MeterState)
+    await MeterState.event_handlers["measure"].fn(meter, zone)
+    assert meter.meter == MeterView()
+    assert (await state.get_state(FeedbackState)).notices == []
+
+
+async def test_the_meter_is_of_the_open_chat_and_the_chosen_model(state):
+    chat = await state.get_state(ChatState)
+    chat.model = DEMO_MODEL
+    meter = await state.get_state(MeterState)
+    await MeterState.event_handlers["measure"].fn(meter, ZONE)
+    assert (meter.meter.today, meter.meter.left) == (0, 20_000 // 273)
