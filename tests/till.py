@@ -148,6 +148,9 @@ class Till:
             if taken.status == "succeeded" and taken.created_at >= since:
                 yield taken.reference
 
+    async def aclose(self):
+        pass
+
     # What happens at the till.
 
     def tell(self, reference, kind="payment_intent.succeeded"):

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .failures import told_to_operator
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Coroutine
     from datetime import datetime
+
+Found = TypeVar("Found")
 
 RECONCILE = """\
 Asks the payment providers for events that were missed and for every unfinished payment, and makes
@@ -48,7 +51,7 @@ def run_reconcile(arguments: argparse.Namespace) -> int:
 
     since = _days_ago(arguments.days) if arguments.days else None
     with told_to_operator():
-        done = asyncio.run(payments.reconcile(since, everything=True))
+        done = asyncio.run(_closing(payments.reconcile(since, everything=True)))
     heard = ", ".join(f"{count} {outcome}" for outcome, count in sorted(done.notices.items()))
     print(f"Events: {heard or 'none'}.")
     print(
@@ -69,7 +72,7 @@ def run_audit(arguments: argparse.Namespace) -> int:
 
     try:
         with told_to_operator():
-            found = asyncio.run(payments.audit(_days_ago(arguments.days)))
+            found = asyncio.run(_closing(payments.audit(_days_ago(arguments.days))))
     except PaymentProviderError as error:
         raise CommandError(f"A provider does not answer: {error.detail or error.code}") from error
     for each in found.differences:
@@ -79,6 +82,16 @@ def run_audit(arguments: argparse.Namespace) -> int:
         )
     print(f"{found.looked_at} paid payments, {len(found.differences)} differed.")
     return 1 if found.differences else 0
+
+
+async def _closing(work: Coroutine[Any, Any, Found]) -> Found:
+    """Do the work, then close the connections it has made."""
+    from gptchina.providers.payments import close_payment_providers
+
+    try:
+        return await work
+    finally:
+        await close_payment_providers()
 
 
 def _days_ago(days: int) -> datetime:

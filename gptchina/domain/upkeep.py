@@ -15,6 +15,7 @@ from gptchina.domain.leases import drop_lease, take_lease
 from gptchina.domain.ledger_check import check_ledger
 from gptchina.domain.threads import in_thread
 from gptchina.providers import llm
+from gptchina.providers.payments import close_payment_providers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -61,6 +62,7 @@ async def upkeep() -> AsyncGenerator[None]:
                 yield
         finally:
             await chat.drain(PATIENCE_SECONDS)
+            await close_payment_providers()
 
 
 @asynccontextmanager

@@ -13,7 +13,12 @@ from .contract import (
     Truth,
     TruthStatus,
 )
-from .registry import forget_payment_providers, get_payment_provider, payment_providers
+from .registry import (
+    close_payment_providers,
+    forget_payment_providers,
+    get_payment_provider,
+    payment_providers,
+)
 
 __all__ = [
     "MalformedNoticeError",
@@ -27,6 +32,7 @@ __all__ = [
     "SignatureError",
     "Truth",
     "TruthStatus",
+    "close_payment_providers",
     "forget_payment_providers",
     "get_payment_provider",
     "payment_providers",

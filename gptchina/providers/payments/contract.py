@@ -201,3 +201,7 @@ class PaymentProvider(Protocol):
     def paid_since(self, since: datetime) -> AsyncIterator[str]:
         """Return the references of all payments opened since then that were paid."""
         ...
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        ...

@@ -44,3 +44,9 @@ def payment_providers() -> list[PaymentProvider]:
 def forget_payment_providers() -> None:
     """Drop them, so that the next use makes them from the settings anew."""
     _providers.cache_clear()
+
+
+async def close_payment_providers() -> None:
+    """Close the connections that the running event loop has to providers."""
+    for provider in payment_providers():
+        await provider.aclose()
