@@ -4,11 +4,39 @@ import { useText } from "./i18n.js";
 import { CloseIcon } from "./icons.jsx";
 import { useLatest } from "./latest.js";
 
+/**
+ * Shows a dialog in the page instead of above it: the browser would let nothing beside a modal
+ * one be used, nor seen above it, such as the bank's question that a payment's script puts there.
+ */
+function layer(dialog) {
+  const behind = document.querySelector(".shell");
+  const opener = document.activeElement;
+  if (behind) behind.inert = true;
+  dialog.show();
+  // What the page behind has is an ancestor's while it cannot be touched.
+  const onPress = (event) => event.target.contains(dialog) && event.target !== dialog && press();
+  const press = () => dialog.dispatchEvent(new Event("dismiss"));
+  const onKey = (event) => event.key === "Escape" && event.target === document.body && press();
+  document.addEventListener("pointerdown", onPress);
+  document.addEventListener("keydown", onKey);
+  dialog.addEventListener(
+    "close",
+    () => {
+      document.removeEventListener("pointerdown", onPress);
+      document.removeEventListener("keydown", onKey);
+      if (behind) behind.inert = false;
+      if (opener?.isConnected) opener.focus();
+    },
+    { once: true },
+  );
+}
+
 /** Shows a dialog; what is part of the page instead comes into sight and takes the focus. */
 function show(target) {
   if (target instanceof HTMLDialogElement) {
     if (target.open) return;
-    target.showModal();
+    if (target.dataset.layered) layer(target);
+    else target.showModal();
     target.dispatchEvent(new Event("shown"));
   } else if (target) {
     target.scrollIntoView({ block: "start" });
@@ -45,25 +73,26 @@ function useWish(ref, open, onClose) {
   };
 }
 
-/** Says that the dialog was shown, whoever did it. */
-function useShown(ref, onShow) {
-  const latest = useLatest(onShow);
+/** Calls back when the event happens to the dialog; React knows only the browser's own. */
+function useHeard(ref, event, callback) {
+  const latest = useLatest(callback);
   useEffect(() => {
     const dialog = ref.current;
     const said = () => latest.current?.();
-    dialog.addEventListener("shown", said);
-    return () => dialog.removeEventListener("shown", said);
-  }, [ref, latest]);
+    dialog.addEventListener(event, said);
+    return () => dialog.removeEventListener(event, said);
+  }, [ref, event, latest]);
 }
 
 export function Dialog(props) {
-  const { open, title, description, dismissible = true, titleHidden, onShow, ...more } = props;
-  const { onClose, className, children, ...rest } = more;
+  const { open, title, description, dismissible = true, titleHidden, layered, ...more } = props;
+  const { onShow, onClose, className, children, ...rest } = more;
   const t = useText();
   const ref = useRef(null);
   const pressedOutside = useRef(false);
   const id = useId();
-  useShown(ref, onShow);
+  useHeard(ref, "shown", onShow);
+  useHeard(ref, "dismiss", () => dismissible && ref.current.close());
   const closed = useWish(ref, open, onClose);
 
   // A press that began inside (selecting text) and ended on the backdrop does not close it.
@@ -76,13 +105,18 @@ export function Dialog(props) {
   };
   // The browser lets a second Esc through even when the first was refused; keydown is sure.
   const onKeyDown = (event) => {
-    if (event.key === "Escape" && !dismissible) event.preventDefault();
+    if (event.key !== "Escape") return;
+    if (!dismissible) event.preventDefault();
+    else if (layered) ref.current.close();
   };
 
   return (
     <dialog
       {...rest}
       ref={ref}
+      tabIndex={layered ? -1 : undefined}
+      data-layered={layered}
+      aria-modal={layered}
       className={`dialog ${className || ""}`}
       aria-labelledby={`${id}-title`}
       aria-describedby={description ? `${id}-description` : undefined}

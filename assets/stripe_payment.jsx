@@ -100,13 +100,14 @@ function useSecret({ intent, onIntentNeeded }) {
     });
 }
 
+// The form itself says next to its field what is missing there.
+const SAID_BY_FORM = "validation_error";
 const SETTLED = new Set(["succeeded", "processing", "requires_capture"]);
 
 /** What to say of a failure; Stripe's own words where they are about the buyer's card. */
 function wordsFor(error, t) {
-  if (error.ours || error.type === "card_error" || error.type === "validation_error") {
-    return error.message;
-  }
+  if (error.type === SAID_BY_FORM) return "";
+  if (error.ours || error.type === "card_error") return error.message;
   if (error.code === "payment_intent_authentication_failure") {
     return t(
       "Your bank could not confirm that it is you. Nothing was charged. " +

@@ -22,6 +22,7 @@ def buy_dialog() -> rx.Component:
         id=BUY_DIALOG,
         title=t("Buy Tokens"),
         class_name="buy-dialog",
+        layered=True,
         on_show=PurchaseState.load,
         on_close=PurchaseState.left,
     )

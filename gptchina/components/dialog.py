@@ -27,6 +27,9 @@ class Dialog(rx.Component):
     dismissible: rx.Var[bool]
     # The heading is for screen readers only (a drawer).
     title_hidden: rx.Var[bool]
+    # It covers the page without being above all else: for what opens windows of its own, such as
+    # a payment, over which the browser puts a modal dialog and lets nobody use them.
+    layered: rx.Var[bool]
     # It was opened, by whatever.
     on_show: rx.EventHandler[rx.event.no_args_event_spec]
     # The reader closed it; not fired when the state did.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from gptchina.components.icons import icon
+from gptchina.components.radio import radio
 from gptchina.components.text import money, t
 from gptchina.state.purchase import PurchaseState
 from gptchina.state.purchase_views import PackageView
@@ -56,16 +57,15 @@ def price(package: PackageView) -> rx.Var[str]:
 def _package(package: PackageView) -> rx.Component:
     note = "package-note-" + package.id
     return rx.el.label(
-        rx.el.input(
-            type="radio",
+        radio(
             name="package",
             value=package.id,
             checked=PurchaseState.chosen == package.id,
-            on_change=PurchaseState.choose(package.id),
+            on_choose=PurchaseState.choose(package.id),
             disabled=(PurchaseState.way == "crypto") & (package.usd == 0),
             aria_label=t("{amount} Tokens", amount=package.label),
             aria_describedby=note,
-            class_name="visually-hidden",
+            class_name="package-radio",
         ),
         rx.el.span(icon("check"), class_name="package-mark", aria_hidden="true"),
         rx.el.span(
@@ -123,12 +123,11 @@ def _prices(package: PackageView) -> rx.Component:
 
 def _way(way: rx.Var[str]) -> rx.Component:
     return rx.el.label(
-        rx.el.input(
-            type="radio",
+        radio(
             name="way",
             value=way,
             checked=PurchaseState.way == way,
-            on_change=PurchaseState.choose_way(way),
+            on_choose=PurchaseState.choose_way(way),
         ),
         rx.el.span(
             rx.match(
