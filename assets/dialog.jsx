@@ -13,6 +13,7 @@ function layer(dialog) {
   const opener = document.activeElement;
   if (behind) behind.inert = true;
   dialog.show();
+  dialog.focus();
   // What the page behind has is an ancestor's while it cannot be touched.
   const onPress = (event) => event.target.contains(dialog) && event.target !== dialog && press();
   const press = () => dialog.dispatchEvent(new Event("dismiss"));

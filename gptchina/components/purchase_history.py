@@ -61,7 +61,7 @@ def _row(order: PurchaseView) -> rx.Component:
             rx.el.p(
                 moment(order.created_at),
                 " · ",
-                order.number,
+                rx.el.span(order.number, class_name="purchase-number"),
                 rx.cond(order.method != "", rx.fragment(" · ", method(order))),
                 class_name="purchase-note",
             ),

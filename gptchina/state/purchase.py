@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Final
 
 import reflex as rx
 
-from gptchina.domain import accounts, payments
+from gptchina.domain import accounts, clock, payments
 from gptchina.domain.errors import DomainError, NotFoundError, NotSignedInError
 from gptchina.domain.threads import in_thread
 
@@ -34,6 +35,8 @@ STEPS: Final[dict[str, str]] = {
     "review": "review",
 }
 LATEST = 5
+# A receipt of before is put away when somebody comes to buy; one of just now stays.
+JUST_NOW = timedelta(minutes=2)
 
 
 class PurchaseState(rx.State):
@@ -68,6 +71,8 @@ class PurchaseState(rx.State):
             self.reset()
             return None
         await self._load_store(identity)
+        if self.step == "done" and _is_old(self.order):
+            self._restart()
         if not self._payment_id:
             latest = await in_thread(payments.purchases, identity.account_id, None, LATEST)
             pending = [each for each in latest if each.status == "processing"]
@@ -79,7 +84,7 @@ class PurchaseState(rx.State):
     @rx.event
     def choose(self, package_id: str) -> None:
         """Choose a package."""
-        if self.step == "choose" and package_id in {package.id for package in self.packages}:
+        if self.step == "choose" and package_id in [package.id for package in self.packages]:
             self.chosen = package_id
             self.refused = RefusedView()
 
@@ -262,3 +267,8 @@ class PurchaseState(rx.State):
     def _restart(self) -> None:
         self._attempt, self._wanted, self._payment_id = "", ("", ""), 0
         self.step, self.order, self.refused = "choose", PurchaseView(), RefusedView()
+
+
+def _is_old(order: PurchaseView) -> bool:
+    credited = order.credited_at
+    return not credited or clock.now() - datetime.fromisoformat(credited) > JUST_NOW
