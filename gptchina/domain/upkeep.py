@@ -26,6 +26,8 @@ SWEEP_SECONDS = 15
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
 LISTING_SECONDS = 600
+# A stand-in answers only when the program does, and a start has enough to do without vendors.
+SETTLED_SECONDS = 20
 DAY_SECONDS = 24 * 3600
 # A payment can be refunded and disputed long after; what is older is for the operator's command.
 AUDITED = timedelta(days=30)
@@ -72,8 +74,8 @@ async def _jobs() -> AsyncGenerator[None]:
         asyncio.create_task(_every(MINUTE_SECONDS, partial(in_thread, accounts.keep_house))),
         asyncio.create_task(_every(HOUR_SECONDS, partial(in_thread, check_ledger))),
         asyncio.create_task(_every(LISTING_SECONDS, catalog.refresh)),
-        asyncio.create_task(_every(MINUTE_SECONDS, reconcile_payments)),
-        asyncio.create_task(_every(HOUR_SECONDS, audit_payments)),
+        asyncio.create_task(_every(MINUTE_SECONDS, reconcile_payments, after=SETTLED_SECONDS)),
+        asyncio.create_task(_every(HOUR_SECONDS, audit_payments, after=SETTLED_SECONDS)),
     ]
     try:
         yield
@@ -83,7 +85,8 @@ async def _jobs() -> AsyncGenerator[None]:
         await asyncio.gather(*jobs, return_exceptions=True)
 
 
-async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+async def _every(seconds: float, job: Callable[[], Awaitable[object]], *, after: float = 0) -> None:
+    await asyncio.sleep(after)
     while True:
         try:
             await job()
