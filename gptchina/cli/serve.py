@@ -161,6 +161,8 @@ def announcement(settings: Settings) -> str:
         lines.append(
             "Answers come from the built-in demo model: set OPENAI_API_KEY to use a real one."
         )
+    if settings.standin_stripe:
+        lines.append("Payments are taken in test mode: set STRIPE_SECRET_KEY to take real ones.")
     if not settings.production:
         lines.append("Stop it with Ctrl-C.")
     return "\n".join(lines)
