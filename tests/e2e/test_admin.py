@@ -127,3 +127,64 @@ def test_nothing_is_wider_than_a_phone(visit, server, buyer):
         person.goto(path)
         expect(person.page.get_by_text(f"GC-{payment_id:08}").first).to_be_visible()
         assert person.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def pay_by_card(visitor):
+    """Buy the popular package with the stand-in's good card; return the payment's number."""
+    visitor.button("Buy Tokens").first.click()
+    page = visitor.page
+    page.get_by_role("dialog", name="Buy Tokens").get_by_role("button", name="Purchase").click()
+    page.get_by_label("Card number").fill("4242424242424242")
+    page.get_by_label("Expiration date").fill("12 / 34")
+    page.get_by_label("Security code").fill("123")
+    page.get_by_role("button", name="Pay Now").click()
+    expect(page.get_by_role("heading", name="Payment Successful!")).to_be_visible()
+    ((payment_id, reference),) = visitor.server.rows(
+        "SELECT payment.id, reference FROM payment JOIN account ON account.id = account_id"
+        " WHERE email = ?",
+        visitor.email,
+    )
+    return payment_id, reference
+
+
+def test_a_refund_goes_out_once_and_every_open_page_follows(admin, buyer, server):
+    payment_id, _ = pay_by_card(buyer)
+    buyer.goto(f"/receipts/{payment_id}")
+    expect(buyer.page.get_by_role("article")).to_contain_text("Paid")
+    expect(buyer.balance).to_have_attribute("data-tokens", "520000")
+    admin.goto(f"/admin/purchases/{payment_id}")
+    admin.button("Refund").click()
+    dialog = admin.page.get_by_role("dialog", name="Refund")
+    dialog.get_by_role("textbox", name="Amount in CNY").fill("7")
+    dialog.get_by_role("textbox", name="Reason, for the books").fill("Asked for it")
+    dialog.get_by_role("button", name="Refund").dblclick()
+    expect(dialog).to_be_hidden()
+    expect(admin.page.get_by_text("The refund of")).to_be_visible()
+    refunds = admin.page.get_by_role("region", name="Refunds")
+    expect(refunds).to_contain_text("Asked for it")
+    entries = admin.page.get_by_role("region", name="Ledger entries")
+    expect(entries).to_contain_text(f"refund:{payment_id}:1")
+    expect(entries).to_contain_text("-100,000")
+    events = admin.page.get_by_role("region", name="Webhook events")
+    expect(events).to_contain_text("refund")
+    receipt = buyer.page.get_by_role("article")
+    expect(receipt).to_contain_text("Partly refunded")
+    expect(receipt).to_contain_text("-¥7.00")
+    expect(buyer.balance).to_have_attribute("data-tokens", "420000")
+    refunded = "SELECT count(*), sum(amount) FROM refund WHERE payment_id = ?"
+    assert server.rows(refunded, payment_id) == [(1, 700)]
+
+
+def test_a_dispute_shows_up_by_itself(admin, buyer, server):
+    payment_id, reference = pay_by_card(buyer)
+    admin.goto("/admin")
+    search(admin, buyer.email)
+    expect(rows(admin)).to_contain_text("Paid")
+    disputed = buyer.context.request.post(
+        f"{server.url}/standins/stripe/_test/dispute", data={"intent_id": reference}
+    )
+    assert disputed.ok, disputed.text()
+    expect(rows(admin)).to_contain_text("Disputed")
+    buyer.goto(f"/receipts/{payment_id}")
+    expect(buyer.page.get_by_role("article")).to_contain_text("Disputed")
+    expect(buyer.balance).to_have_attribute("data-tokens", "20000")

@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from gptchina.db.engine import reading, transaction
 from gptchina.db.models import Account, Payment
 from gptchina.domain import clock, payments
+from gptchina.domain.payments import inbox, truths
 from gptchina.domain.payments.mailing import compose, mail_receipt
 from gptchina.settings import get_settings
 from tests.e2e.server import free_port
@@ -139,3 +140,32 @@ def test_a_name_cannot_reach_a_header(database):
         account_id = session.get_one(Payment, payment_id).account_id
     mail = compose(payments.receipt_of(account_id, payment_id))
     assert "evil" not in mail.subject + mail.to + mail.id
+
+
+async def paid(till, order, buyer):
+    """Let a buyer pay, be told of it three times, and wait for what goes out beside."""
+    payment_id, reference = await order(buyer)
+    told = [await inbox.take(till, till.pay(reference)) for _ in range(3)]
+    await asyncio.gather(*truths._beside)
+    return payment_id, told
+
+
+async def test_a_payment_sends_its_receipt_once(till, order, post):
+    payment_id, told = await paid(till, order, make_buyer())
+    assert told == ["done"] * 3
+    (letter,) = post.letters
+    assert payments.receipt_number(payment_id) in letter["Subject"]
+
+
+async def test_mail_that_fails_changes_nothing_of_the_webhook(till, order, monkeypatch):
+    monkeypatch.setenv("SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("MAIL_FROM", "receipts@example.com")
+    get_settings.cache_clear()
+    buyer = make_buyer()
+    with structlog.testing.capture_logs() as logged:
+        payment_id, told = await paid(till, order, buyer)
+    assert told == ["done"] * 3
+    assert payments.purchase(buyer, payment_id).credited
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == [
+        "receipt_not_mailed"
+    ]
