@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 async def register(request: Request) -> Response:
-    """Make an account from `name`, `email`, `password`, and sign the browser in."""
+    """Make an account from `name`, `email`, `password`, and sign the browser in.
+
+    `invite`, if there is one, is the code of the invitation that the person followed.
+    """
     require_own_site(request.headers)
     form = await json_object(request)
     signed_in = await in_thread(
@@ -30,6 +33,7 @@ async def register(request: Request) -> Response:
         form.get("email"),
         form.get("password"),
         device_of(request),
+        form.get("invite"),
     )
     return await _signed_in(request, signed_in)
 

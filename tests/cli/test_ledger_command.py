@@ -28,7 +28,7 @@ def test_a_clean_ledger_keeps_every_promise(capsys):
     assert main(["ledger", "verify"]) == 0
     lines = capsys.readouterr().out.splitlines()
     numbers = [line.split()[0] for line in lines]
-    assert numbers == [f"I{number}" for number in range(1, 13)]
+    assert numbers == [f"I{number}" for number in range(1, 15)]
     assert all(line.split()[1] == "ok" for line in lines)
 
 

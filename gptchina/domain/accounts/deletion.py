@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, delete, select, update
 
 from gptchina.db.engine import transaction
-from gptchina.db.models import Account, Conversation, Message
+from gptchina.db.models import Account, Conversation, Invitation, Message
 from gptchina.domain import clock, notices
 
 from .profile import prove_password, require_same_password
@@ -32,6 +32,9 @@ def delete_account(account_id: int, password: object) -> None:
         end_sessions(session, account_id)
         delete_chats(session, account_id)
         session.connection().execute(
+            delete(Invitation).where(col(Invitation.account_id) == account_id)
+        )
+        session.connection().execute(
             update(Account)
             .where(col(Account.id) == account_id)
             .values(
@@ -42,6 +45,7 @@ def delete_account(account_id: int, password: object) -> None:
                 language="",
                 theme="",
                 model="",
+                time_zone="",
                 deleted_at=clock.now(),
             )
         )

@@ -10,7 +10,7 @@ from sqlmodel import select
 from gptchina.db.engine import transaction
 from gptchina.db.locks import lock_name
 from gptchina.db.models import Account
-from gptchina.domain import clock, ledger
+from gptchina.domain import clock, ledger, referrals
 from gptchina.settings import Settings, get_settings
 
 from . import throttle
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 
-def register(name: object, email: object, password: object, device: Device) -> SignedIn:
+def register(
+    name: object, email: object, password: object, device: Device, invitation: object = None
+) -> SignedIn:
     """Make an account with its start balance, and sign the device in.
 
-    The first account of an installation becomes its administrator.
+    The first account of an installation becomes its administrator. The invitation is the code of
+    whoever brought the person in; one that is none is no reason to refuse them.
 
     Raises:
         RegistrationClosedError, EmailLoginClosedError: the operator allows none.
@@ -46,6 +49,7 @@ def register(name: object, email: object, password: object, device: Device) -> S
     password_hash = hash_password(chosen)
     with transaction() as session:
         account_id = add_account(session, *valid, password_hash)
+        referrals.remember(session, account_id, invitation)
         return sign_in(session, account_id, device)
 
 

@@ -11,8 +11,10 @@ from .wallets import (
     InvalidAmountError,
     SpendingLimitError,
     balance_of,
+    credit,
     grant,
     open_wallet,
+    withdraw,
 )
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Use",
     "Violation",
     "balance_of",
+    "credit",
     "credit_order",
     "debt_account",
     "give_back",
@@ -44,4 +47,5 @@ __all__ = [
     "settle",
     "take_back",
     "verify",
+    "withdraw",
 ]

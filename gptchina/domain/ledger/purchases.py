@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .entries import Amount, Posting, ProgramAccount, debt_account, open_ledger_account, post
-from .wallets import InvalidAmountError, change, credit, locked
+from .entries import Amount, Posting, ProgramAccount
+from .wallets import credit, withdraw
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -60,20 +60,17 @@ def take_back(session: Session, order: Order, tokens: Amount, *, kind: str, numb
     Raises:
         InvalidAmountError: the amount is not above 0, or there is no wallet.
     """
-    wallet = locked(session, order.account_id)
-    if wallet is None or tokens <= 0:
-        raise InvalidAmountError(amount=tokens)
-    taken = min(tokens, wallet.balance - wallet.held)
-    owed = tokens - taken
-    key = f"{kind}:{order.payment_id}:{number}"
-    if taken:
-        post(session, _undone(order, order.account_id, taken, kind, key))
-    if owed:
-        debtor = debt_account(order.account_id)
-        open_ledger_account(session, debtor, f"debt:{order.account_id}")
-        post(session, _undone(order, debtor, owed, kind, f"{key}:debt"))
-    change(session, order.account_id, balance=-taken, debt=owed)
-    return owed
+    return withdraw(
+        session,
+        Posting(
+            key=f"{kind}:{order.payment_id}:{number}",
+            kind=kind,
+            debit=order.account_id,
+            credit=CLEARING[order.provider],
+            amount=tokens,
+            payment_id=order.payment_id,
+        ),
+    )
 
 
 def give_back(session: Session, order: Order, tokens: Amount, *, number: int) -> bool:
@@ -88,15 +85,4 @@ def give_back(session: Session, order: Order, tokens: Amount, *, number: int) ->
             amount=tokens,
             payment_id=order.payment_id,
         ),
-    )
-
-
-def _undone(order: Order, debit: int, amount: Amount, kind: str, key: str) -> Posting:
-    return Posting(
-        key=key,
-        kind=kind,
-        debit=debit,
-        credit=CLEARING[order.provider],
-        amount=amount,
-        payment_id=order.payment_id,
     )

@@ -133,6 +133,45 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         (SELECT COALESCE(SUM(-total), 0) AS made FROM ledger_balance WHERE account < 0) AS others
         WHERE circulating <> made""",
     ),
+    (
+        "I13",
+        "a code gave what it is worth to as many accounts as used it, once to each",
+        """SELECT redemption_code.id, most_uses, uses, redeemed FROM redemption_code LEFT JOIN (
+            SELECT code_id, COUNT(*) AS redeemed FROM redemption GROUP BY code_id
+        ) AS redemptions ON code_id = redemption_code.id
+        WHERE uses <> COALESCE(redeemed, 0) OR uses > most_uses
+        UNION ALL SELECT code_id, redemption.account_id, tokens, amount FROM redemption
+        JOIN redemption_code ON redemption_code.id = code_id
+        LEFT JOIN ledger_entry ON key = 'code:' || code_id || ':' || redemption.account_id
+        WHERE amount IS NULL OR amount <> tokens
+           OR credit_id <> redemption.account_id OR debit_id <> -2
+        UNION ALL SELECT ledger_entry.id, credit_id, 0, amount FROM ledger_entry
+        LEFT JOIN redemption ON key = 'code:' || code_id || ':' || redemption.account_id
+        WHERE kind = 'code' AND code_id IS NULL""",
+    ),
+    (
+        "I14",
+        "the reward for a guest comes with their first paid order, once, and goes as that goes",
+        f"""SELECT guest_id, reward, referral.taken_back, total FROM referral
+        LEFT JOIN payment ON payment.id = referral.payment_id
+        LEFT JOIN (
+            SELECT payment_id, SUM(CASE WHEN debit_id = -2 THEN amount ELSE -amount END) AS total
+            FROM ledger_entry WHERE kind = 'referral' GROUP BY payment_id
+        ) AS moved ON moved.payment_id = payment.id
+        WHERE reward - referral.taken_back <> COALESCE(total, 0)
+           OR (payment.id IS NULL AND reward <> 0)
+           OR (payment.id IS NOT NULL AND (account_id <> guest_id OR credited_at IS NULL))
+           OR (payment.taken_back = 0 AND referral.taken_back <> 0)
+           OR (payment.taken_back = tokens AND referral.taken_back <> reward)
+        UNION ALL SELECT guest_id, payment.id, 0, 0 FROM referral
+        JOIN payment ON payment.account_id = guest_id AND credited_at IS NOT NULL
+        WHERE referral.payment_id IS NULL
+        UNION ALL SELECT ledger_entry.id, debit_id, credit_id, amount FROM ledger_entry
+        LEFT JOIN referral ON referral.payment_id = ledger_entry.payment_id
+        WHERE kind = 'referral' AND (guest_id IS NULL OR NOT (
+            (debit_id = -2 AND credit_id = host_id)
+            OR (credit_id = -2 AND debit_id IN (host_id, {DEBTS} - host_id))))""",  # noqa: S608
+    ),
 )
 
 _TRIGGERS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy
@@ -166,6 +166,31 @@ def _credit(session: Session, posting: Posting) -> None:
     repaid = min(wallet.debt, amount)
     change(session, account_id, balance=amount - repaid, debt=-repaid)
     post_repayment(session, account_id, repaid, posting.key, posting.payment_id)
+
+
+def withdraw(session: Session, posting: Posting) -> Amount:
+    """Post an entry at the cost of a wallet; return how many of the tokens were spent already.
+
+    Those become a debt, which whatever is credited next repays first. Tokens that running turns
+    hold are left to them. Whoever calls must see to it that the key comes once.
+
+    Raises:
+        InvalidAmountError: the amount is not above 0, or there is no wallet.
+    """
+    account_id, amount = posting.debit, posting.amount
+    wallet = locked(session, account_id)
+    if wallet is None or amount <= 0:
+        raise InvalidAmountError(amount=amount)
+    taken = min(amount, wallet.balance - wallet.held)
+    owed = amount - taken
+    if taken:
+        post(session, replace(posting, amount=taken))
+    if owed:
+        debtor = debt_account(account_id)
+        open_ledger_account(session, debtor, f"debt:{account_id}")
+        post(session, replace(posting, key=f"{posting.key}:debt", debit=debtor, amount=owed))
+    change(session, account_id, balance=-taken, debt=owed)
+    return owed
 
 
 def locked(session: Session, account_id: int) -> Wallet | None:
