@@ -117,6 +117,8 @@ def test_every_command_of_the_operator_is_shown():
         "users grant-tokens",
         "ledger verify",
         "ledger sweep",
+        "payments reconcile",
+        "payments audit",
         "db backup",
         "db migrate",
     }
