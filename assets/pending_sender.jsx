@@ -1,7 +1,9 @@
 // Sends the question that waited for tokens as soon as they are there, if the reader still waits.
-import { useEffect, useRef } from "react";
+import React, { useEffect, useRef } from "react";
+import { Link } from "react-router";
 import { beginAgain, useMessages } from "./conversations.js";
 import { readDraft } from "./drafts.js";
+import { useText } from "./i18n.js";
 import { useLatest } from "./latest.js";
 import { stopWaiting, takePending, usePending } from "./pending_question.js";
 
@@ -38,4 +40,17 @@ export function PendingSender({ conversation = "", available, running, onSend })
     send.current?.(taken.answer);
   }, [mine, running, lastId, lastStatus, available, price, pending, conversation, send]);
   return null;
+}
+
+/** The way back to the chat whose question waits. */
+export function PendingLink() {
+  const t = useText();
+  const pending = usePending();
+  if (!pending) return null;
+  return (
+    <p className="pending-link">
+      {t("Your question waits for tokens in its chat and is sent when you are back there.")}{" "}
+      <Link to={`/c/${pending.conversation}`}>{t("Back to the chat")}</Link>
+    </p>
+  );
 }

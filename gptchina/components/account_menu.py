@@ -27,6 +27,7 @@ def account_menu() -> rx.Component:
             menu_item(icon("settings"), t("Settings"), href="/settings"),
             menu_item(icon("wallet"), t("Tokens"), href="/tokens"),
             menu_item(icon("receipt"), t("Usage"), href="/usage"),
+            menu_item(icon("layers"), t("Pricing"), href="/pricing"),
             rx.cond(
                 SessionState.admin,
                 menu_item(icon("shield"), t("Administration"), href="/admin"),

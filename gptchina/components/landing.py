@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from gptchina.components.brand import NAME, brand_link
-from gptchina.components.links import link
+from gptchina.components.links import about_links, link
 from gptchina.components.preferences import language_choice, theme_choice
 from gptchina.components.product import conversation_picture, product_points, product_title
 from gptchina.components.text import t
@@ -18,6 +18,7 @@ def landing() -> rx.Component:
         rx.el.header(
             brand_link(),
             rx.el.nav(
+                *about_links(),
                 link("/login", t("Log in"), class_name="button button-quiet"),
                 aria_label=t("Account"),
             ),

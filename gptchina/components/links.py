@@ -7,6 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
+from gptchina.components.text import t
+
 
 def link(
     href: str | rx.Var[str],
@@ -15,3 +17,11 @@ def link(
 ) -> rx.Component:
     """Return a link to a page of the product; `href` starts with a slash."""
     return ReactRouterLink.create(*children, to=href, **props)
+
+
+def about_links() -> tuple[rx.Component, rx.Component]:
+    """Return the links to the pages that explain prices to everybody."""
+    return (
+        link("/pricing", t("Pricing"), class_name="about-link"),
+        link("/guide", t("Guide"), class_name="about-link"),
+    )

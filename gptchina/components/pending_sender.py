@@ -24,4 +24,12 @@ class PendingSender(rx.Component):
     on_send: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class PendingLink(rx.Component):
+    """The way back to the chat whose question waits; nothing when none does."""
+
+    library = "$/public/pending_sender.jsx"
+    tag = "PendingLink"
+
+
 pending_sender = PendingSender.create
+pending_link = PendingLink.create

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from gptchina.components.icons import IconName, icon
+from gptchina.components.links import link
 from gptchina.components.text import t, tokens
 from gptchina.components.wallet_panel import claim, debt_line
 from gptchina.state.wallet import WalletState
@@ -73,6 +74,12 @@ def meaning_section() -> rx.Component:
                 "what it used, and the rest is yours again."
             ),
             class_name="section-text",
+        ),
+        rx.el.p(
+            link("/usage", t("Where your tokens went")),
+            link("/pricing", t("All rates, and a calculator")),
+            link("/guide", t("How tokens work")),
+            class_name="meaning-links",
         ),
         class_name="meaning",
     )

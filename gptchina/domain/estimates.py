@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, get_args
 
 from gptchina.domain.errors import DomainError
-from gptchina.domain.pricing import charge
+from gptchina.domain.pricing import EXACT, charge
 from gptchina.providers.llm import TokenUsage
 
 if TYPE_CHECKING:
     from gptchina.domain.catalog import OfferedModel
 
 Unit = Literal["words", "characters", "tokens"]
+Tier = Literal["budget", "mid", "premium"]
 
 # Model tokens for ten of each: an English word is about 1.3 tokens, a Chinese character about one.
 # Encodings differ; these are at the upper end of what the public ones need for ordinary text.
@@ -23,6 +25,10 @@ TYPICAL_QUESTION = 200
 TYPICAL_ANSWER = 300
 
 LONGEST = 10_000_000
+
+# Input and output rate together, in USD per million model tokens, up to which a model belongs.
+_BUDGET = Decimal(2)
+_MID = Decimal(20)
 
 
 class InvalidLengthError(DomainError):
@@ -63,3 +69,20 @@ def typical_chat_cost(model: OfferedModel) -> int:
 def chats_for(tokens: int, cost: int) -> int | None:
     """Return how many whole chats of a cost some tokens of credit pay for; None for no end."""
     return tokens // cost if cost else None
+
+
+def tier_of(model: OfferedModel) -> Tier:
+    """Return how dear a model is, by its input and output rate together, markup included."""
+    listed = EXACT.add(model.rates.input, model.rates.output)
+    total = EXACT.multiply(listed, model.markup)
+    if total <= _BUDGET:
+        return "budget"
+    return "mid" if total <= _MID else "premium"
+
+
+def money_for(cost: int, *, tokens: int, price: int) -> int:
+    """Return what a cost in tokens is worth in hundredths of a minor unit, rounded to the nearest.
+
+    The worth is that of a package of so many tokens for a price in minor units.
+    """
+    return (200 * cost * price + tokens) // (2 * tokens)

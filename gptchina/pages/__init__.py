@@ -17,8 +17,10 @@ from gptchina.pages import (
     admin,
     admin_purchase,
     chat,
+    guide,
     login,
     not_found,
+    pricing,
     receipt,
     settings,
     tokens,
@@ -31,6 +33,7 @@ from gptchina.state.chats import ChatsState
 from gptchina.state.desk import DeskState
 from gptchina.state.desk_case import DeskCaseState
 from gptchina.state.money_health import MoneyHealthState
+from gptchina.state.prices import PricesState
 from gptchina.state.purchase import PurchaseState
 from gptchina.state.purchase_history import PurchaseHistoryState
 from gptchina.state.receipt import ReceiptState
@@ -60,6 +63,7 @@ class Route(NamedTuple):
 FRAME = [ChatsState.load, WalletState.load]
 VISITOR = [SessionState.require_visitor]
 ACCOUNT = [SessionState.require_account, *FRAME]
+PRICES = [SessionState.load, *FRAME, PricesState.load]
 PURCHASES = [PurchaseState.load, PurchaseHistoryState.load]
 
 ROUTES = [
@@ -71,6 +75,8 @@ ROUTES = [
     Route("/tokens", tokens.page, t("Tokens"), [*ACCOUNT, *PURCHASES]),
     Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
     Route("/usage", usage.page, t("Usage"), ACCOUNT),
+    Route("/pricing", pricing.page, t("Pricing"), PRICES),
+    Route("/guide", guide.page, t("How tokens work"), PRICES),
     Route(
         "/admin",
         admin.page,

@@ -6,6 +6,7 @@ import reflex as rx
 
 from gptchina.components.buying import buy_section
 from gptchina.components.layout import for_account, framed, page_header
+from gptchina.components.pending_sender import pending_link
 from gptchina.components.purchase_history import history_section
 from gptchina.components.text import t
 from gptchina.components.tokens_sections import balance_section, meaning_section, ways_section
@@ -17,6 +18,7 @@ def page() -> rx.Component:
         framed(
             page_header(t("Tokens")),
             rx.el.div(
+                pending_link(),
                 balance_section(),
                 buy_section(),
                 history_section(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,8 @@ from gptchina.domain.estimates import (
     chat_cost,
     chats_for,
     model_tokens,
+    money_for,
+    tier_of,
     typical_chat_cost,
 )
 from gptchina.domain.pricing import Rates, charge
@@ -95,3 +98,33 @@ def test_lengths_become_model_tokens_rounded_up(length: int, unit: str, tokens: 
 def test_what_is_no_length_is_refused(length: int, unit: str) -> None:
     with pytest.raises(InvalidLengthError):
         model_tokens(length, unit)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("rate_in", "rate_out", "markup", "tier"),
+    [
+        ("0.15", "0.6", "1", "budget"),
+        ("0.4", "1.6", "1", "budget"),
+        ("0.4", "1.6", "1.01", "mid"),
+        ("2.5", "10", "1", "mid"),
+        ("5", "15", "1", "mid"),
+        ("5", "15.01", "1", "premium"),
+        ("0", "0", "1", "budget"),
+    ],
+)
+def test_tiers_are_by_what_is_paid(rate_in: str, rate_out: str, markup: str, tier: str) -> None:
+    assert tier_of(offered(rate_in, rate_out, markup)) == tier
+
+
+def test_money_depends_on_model_and_package() -> None:
+    """The old page took ¥10 per 100,000 for every model and every package."""
+    cheap, dear = (typical_chat_cost(offered(*rates)) for rates in (("0.15", "0.6"), ("15", "60")))
+    assert money_for(cheap, tokens=100_000, price=1000) == 273  # 2.73 fen
+    assert money_for(dear, tokens=100_000, price=1000) == 27_300
+    assert money_for(dear, tokens=10_000_000, price=28_000) == 7_644
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(1, 10**9))
+def test_money_is_the_nearest_hundredth(cost: int, tokens: int, price: int) -> None:
+    exact = Fraction(100 * cost * price, tokens)
+    assert abs(money_for(cost, tokens=tokens, price=price) - exact) <= Fraction(1, 2)

@@ -183,3 +183,42 @@ def test_a_low_balance_is_told_with_the_way_to_more(visit, poor_server):
     expect(notice).to_be_visible()
     pay(person)
     expect(notice).to_be_hidden()
+
+
+def test_a_visitor_can_calculate_what_a_chat_costs(visitor):
+    visitor.goto("/")
+    visitor.page.get_by_role("link", name="Pricing").click()
+    expect(visitor.page.get_by_role("heading", name="Pricing")).to_be_visible()
+    estimate = visitor.page.get_by_test_id("estimate")
+    expect(estimate).to_have_attribute("data-tokens", "273")
+    expect(visitor.page.get_by_role("row", name=re.compile("100K Tokens"))).to_contain_text("366")
+    visitor.page.get_by_label("Message length").fill("1000")
+    visitor.page.get_by_label("Response length").fill("1000")
+    expect(estimate).to_have_attribute("data-tokens", "975")
+    expect(visitor.page.get_by_role("row", name=re.compile("The daily claim"))).to_contain_text(
+        "20 chats"
+    )
+    visitor.page.get_by_label("Counted in").select_option("Chinese characters")
+    expect(estimate).to_have_attribute("data-tokens", "750")
+    visitor.page.get_by_label("Response length").fill("many")
+    expect(visitor.page.get_by_text("Please enter a length from 0 to 10,000,000.")).to_be_visible()
+    expect(estimate).to_have_attribute("data-tokens", "750")
+
+
+def test_rates_are_sorted_and_searched(anybody):
+    anybody.goto("/pricing")
+    table = anybody.page.get_by_role("table", name="Rates")
+    expect(table.get_by_role("row")).to_have_count(2)
+    expect(table.get_by_text("Budget")).to_be_visible()
+    table.get_by_role("button", name="Input").click()
+    heading = table.get_by_role("columnheader", name="Input")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    anybody.page.get_by_role("searchbox", name="Search models").fill("nothing like it")
+    expect(anybody.page.get_by_text("No model fits.")).to_be_visible()
+
+
+def test_the_guide_is_open_to_everybody(visitor):
+    visitor.goto("/guide")
+    row = visitor.page.get_by_role("row", name=re.compile("GPTChina Demo"))
+    expect(row).to_contain_text("1,100 × 0.15 + 200 × 0.60")  # noqa: RUF001
+    expect(row).to_contain_text("285")

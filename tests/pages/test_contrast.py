@@ -82,7 +82,9 @@ def test_black_on_white_has_the_contrast_of_the_standard() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
-@pytest.mark.parametrize("name", ["controls.css", "shell.css", "pages.css", "usage.css"])
+@pytest.mark.parametrize(
+    "name", ["controls.css", "shell.css", "pages.css", "prices.css", "usage.css"]
+)
 def test_colours_come_from_the_tokens(name: str) -> None:
     rules = (ASSETS / name).read_text()
     loose = re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)

@@ -1,6 +1,6 @@
 """Purchases: packages, orders, and a ledger that agrees with what the providers hold true."""
 
-from .amounts import minor_units, plain
+from .amounts import decimals, minor_units, plain
 from .audit import Audit, Difference, audit
 from .desk import (
     AskedRefund,
@@ -72,6 +72,7 @@ __all__ = [
     "begin",
     "cancel",
     "check_now",
+    "decimals",
     "everybodys_purchases",
     "find_package",
     "health_of_money",
