@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import select
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlmodel import Session
 
 from gptchina.settings import get_settings
@@ -16,9 +19,14 @@ from gptchina.settings import get_settings
 from .group_commit import GroupWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+
+    from sqlalchemy import Dialect
 
 POOL_SIZE = 16
+
+# Seconds after which a connection to PostgreSQL is asked whether it still is one.
+LONG_IDLE = 30
 
 # PostgreSQL shows each statement another state unless it is asked for one.
 ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -33,7 +41,10 @@ def get_engine() -> Engine:
 def make_engine(url: str) -> Engine:
     """Return an engine for a SQLAlchemy URL: SQLite in WAL mode, or PostgreSQL by psycopg 3."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_replace_dead, engine.dialect))
+        return engine
     file = sqlite_file(url)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +58,31 @@ def make_engine(url: str) -> Engine:
         connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _prepare_sqlite)
+    _run_savepoints_uncompiled(engine.dialect)
     return engine
+
+
+def _note_use(_connection: object, record: Any) -> None:  # noqa: ANN401 -- the pool's
+    record.info["used"] = monotonic()
+
+
+def _replace_dead(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401
+    """Have the pool connect anew if the server closed a connection meanwhile.
+
+    To ask the server each time would make a short transaction a tenth longer. A connection that
+    was closed has something to read, namely its end, and only such a one is asked, or one that
+    was idle for long: what lies between may have dropped it without a word.
+    """
+    used = record.info.get("used")
+    if used is None:
+        return  # It was made this moment.
+    try:
+        ready = select.poll()
+        ready.register(connection, select.POLLIN)
+        if ready.poll(0) or monotonic() - used > LONG_IDLE:
+            dialect.do_ping(connection)
+    except Exception as error:
+        raise InvalidatePoolError from error
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -135,6 +170,17 @@ class _SharedTransaction:
             self._connection.close()
         except Exception:  # noqa: BLE001 -- a connection that cannot roll back is of no more use
             self._connection.invalidate()
+
+
+def _run_savepoints_uncompiled(dialect: Any) -> None:  # noqa: ANN401 -- it is given other methods
+    """SQLAlchemy compiles these anew each time, which takes five times as long as to run them."""
+
+    def run(sql: str) -> Callable[[Connection, str], object]:
+        return lambda connection, name: connection.exec_driver_sql(sql + name)
+
+    dialect.do_savepoint = run("SAVEPOINT ")
+    dialect.do_release_savepoint = run("RELEASE ")
+    dialect.do_rollback_to_savepoint = run("ROLLBACK TO ")
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import select
 
 from gptchina.db.models import LedgerAccount, LedgerEntry
+from gptchina.db.statement import Statement
 from gptchina.domain import clock
 
 if TYPE_CHECKING:
@@ -72,25 +73,34 @@ def _insertion(dialect: str, table: type[SQLModel]) -> ReturningInsert[int]:
     return insert(table).on_conflict_do_nothing().returning(literal(1))
 
 
+_POST = Statement(
+    """
+    INSERT INTO ledger_entry
+        (key, kind, debit_id, credit_id, amount, payment_id, note, created_at)
+    VALUES (:key, :kind, :debit_id, :credit_id, :amount, :payment_id, :note, :created_at)
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
 def post(session: Session, posting: Posting) -> bool:
     """Write an entry; return False if the very same entry was already there.
 
     Raises:
         KeyConflictError: the key was used for a different movement.
     """
-    inserted = insert_once(
-        session,
-        LedgerEntry,
+    inserted = _POST.run(
+        session.connection(),
         key=posting.key,
         kind=posting.kind,
         debit_id=posting.debit,
         credit_id=posting.credit,
         amount=posting.amount,
-        note=posting.note,
         payment_id=posting.payment_id,
+        note=posting.note,
         created_at=clock.now(),
     )
-    if inserted:
+    if inserted.rowcount == 1:
         return True
     there = session.exec(
         select(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Date, String, bindparam, case
-from sqlmodel import col, delete, or_, select, update
+from sqlmodel import col, delete, select
 
-from gptchina.db.models import Hold, Usage, Wallet
+from gptchina.db.models import Hold, Usage
 from gptchina.db.models.ledger import CEILING
+from gptchina.db.statement import Statement
 from gptchina.domain import clock
 
-from .entries import Amount, KeyConflictError, Posting, ProgramAccount, insert_once, post
+from .entries import Amount, KeyConflictError, Posting, ProgramAccount, post
 from .usage import Terms, Use, close_usage, flag_late, open_usage
 from .wallets import (
     LARGEST_AMOUNT,
@@ -44,48 +44,53 @@ class Settlement:
     balance: Amount
 
 
-# Statements are built once, which takes SQLAlchemy ten times as long as to run them on SQLite.
-_OWNER = bindparam("owner", type_=BigInteger)
-_TURN = bindparam("turn", type_=String)
-_PRICE = bindparam("price", type_=BigInteger)
-_CHARGED = bindparam("charged", type_=BigInteger)
-_RELEASED = bindparam("released", type_=BigInteger)
-_DAY = bindparam("today", type_=Date)
-_SPENT_TODAY = case((col(Wallet.spent_on) == _DAY, col(Wallet.spent)), else_=0)
-
-_RESERVE = (
-    update(Wallet)
-    .where(
-        col(Wallet.account_id) == _OWNER,
-        col(Wallet.balance) - col(Wallet.held) >= _PRICE,
-        or_(
-            col(Wallet.daily_limit).is_(None),
-            _SPENT_TODAY + col(Wallet.held) + _PRICE <= col(Wallet.daily_limit),
-        ),
+_OPEN = Statement(
+    """
+    INSERT INTO hold (id, account_id, amount, captured, day, state, created_at, expires_at)
+    VALUES (:turn_id, :account_id, :amount, 0, :day, 'open', :created_at, :expires_at)
+    ON CONFLICT DO NOTHING
+    """
+)
+_RESERVE = Statement(
+    """
+    UPDATE wallet SET held = held + :amount
+    WHERE account_id = :account_id AND balance - held >= :amount AND (
+        daily_limit IS NULL OR
+        CASE WHEN spent_on = :day THEN spent ELSE 0 END + held + :amount <= daily_limit
     )
-    .values(held=col(Wallet.held) + _PRICE)
+    """
 )
-_OPEN = update(Hold).where(col(Hold.id) == _TURN, col(Hold.state) == "open")
-_END = _OPEN.values(
-    captured=case((col(Hold.amount) < _CHARGED, col(Hold.amount)), else_=_CHARGED)
-).returning(col(Hold.account_id), col(Hold.captured), col(Hold.amount), col(Hold.day))
-_TAKE = (
-    update(Wallet)
-    .where(col(Wallet.account_id) == _OWNER, col(Wallet.debt) == 0)
-    .values(balance=col(Wallet.balance) - _CHARGED, held=col(Wallet.held) - _RELEASED)
-    .returning(col(Wallet.balance))
+_RENEW = Statement(
+    "UPDATE hold SET expires_at = :expires_at WHERE id = :turn_id AND state = 'open'"
 )
-# The spending of an earlier day is over; a turn that began before the last one counts nowhere.
-_SPENDING: dict[str, Any] = {
-    "spent": case(
-        (col(Wallet.spent_on) > _DAY, col(Wallet.spent)),
-        (col(Wallet.spent_on) == _DAY, col(Wallet.spent) + _CHARGED),
-        else_=_CHARGED,
-    ),
-    "spent_on": case((col(Wallet.spent_on) > _DAY, col(Wallet.spent_on)), else_=_DAY),
-}
-_TAKE_TODAY = _TAKE.values(**_SPENDING)
-_SPEND = update(Wallet).where(col(Wallet.account_id) == _OWNER).values(**_SPENDING)
+_END = Statement(
+    """
+    UPDATE hold SET
+        captured = CASE WHEN amount < :cost THEN amount ELSE :cost END,
+        state = CASE WHEN :cost > 0 THEN 'settled' ELSE 'released' END,
+        closed_at = :closed_at
+    WHERE id = :turn_id AND state = 'open'
+    RETURNING account_id, captured, amount, day
+    """
+)
+# The spending of an earlier day is over; what a turn of an earlier day costs is not counted.
+_SPENDING = """
+    spent = CASE
+        WHEN spent_on > :day OR :day IS NULL OR :charged = 0 THEN spent
+        WHEN spent_on = :day THEN spent + :charged
+        ELSE :charged
+    END,
+    spent_on = CASE
+        WHEN spent_on > :day OR :day IS NULL OR :charged = 0 THEN spent_on ELSE :day
+    END
+"""
+_TAKE = Statement(
+    f"""
+    UPDATE wallet SET balance = balance - :charged, held = held - :held, {_SPENDING}
+    WHERE account_id = :account_id AND debt = 0 RETURNING balance
+    """  # noqa: S608 -- a part of its own, no value
+)
+_SPEND = Statement(f"UPDATE wallet SET {_SPENDING} WHERE account_id = :account_id")  # noqa: S608
 
 
 def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> bool:
@@ -105,8 +110,10 @@ def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -
         raise InvalidAmountError(amount=amount)
     if not _open_hold(session, terms, amount, expires_at):
         return False
-    values = {"owner": terms.account_id, "price": amount, "today": terms.day}
-    if session.connection().execute(_RESERVE, values).rowcount != 1:
+    reserved = _RESERVE.run(
+        session.connection(), account_id=terms.account_id, amount=amount, day=terms.day
+    )
+    if reserved.rowcount != 1:
         # The caller may go on in this transaction; nothing of the turn stays in it.
         session.connection().execute(delete(Hold).where(col(Hold.id) == terms.turn_id))
         raise refusal(balance_of(session, terms.account_id), amount, terms.day)
@@ -122,19 +129,16 @@ def refusal(balance: Balance, price: Amount, day: date | None) -> DomainError:
 
 
 def _open_hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> bool:
-    inserted = insert_once(
-        session,
-        Hold,
-        id=terms.turn_id,
+    inserted = _OPEN.run(
+        session.connection(),
+        turn_id=terms.turn_id,
         account_id=terms.account_id,
         amount=amount,
-        captured=0,
         day=terms.day,
-        state="open",
         created_at=clock.now(),
         expires_at=expires_at,
     )
-    if inserted:
+    if inserted.rowcount == 1:
         return True
     there = session.exec(select(Hold.account_id, Hold.amount).where(Hold.id == terms.turn_id)).one()
     if there != (terms.account_id, amount):
@@ -154,15 +158,12 @@ def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
     """
     if use.cost < 0:
         raise InvalidAmountError(amount=use.cost)
-    ended = session.connection().execute(
-        _END,
-        {
-            "turn": turn_id,
-            # No hold is larger, and no column takes more.
-            "charged": min(use.cost, LARGEST_AMOUNT),
-            "state": "settled" if use.cost else "released",
-            "closed_at": clock.now(),
-        },
+    ended = _END.run(
+        session.connection(),
+        turn_id=turn_id,
+        # No hold is larger, and no column takes more.
+        cost=min(use.cost, LARGEST_AMOUNT),
+        closed_at=clock.now(),
     )
     row = ended.one_or_none()
     if row is None:
@@ -175,13 +176,16 @@ def settle(session: Session, turn_id: str, use: Use) -> Settlement | None:
 
 @dataclass(frozen=True)
 class _Closing:
-    """The end of a hold: what is taken, what was held, and the day the turn began."""
+    """The end of a hold: what is taken, what was held, and the day the turn began.
+
+    The day is as the database gives it, and goes only back to it.
+    """
 
     turn_id: str
     account_id: int
     charged: Amount
     held: Amount
-    day: date | None
+    day: date | str | None
 
 
 def _take(session: Session, closing: _Closing) -> Amount:
@@ -197,21 +201,14 @@ def _take(session: Session, closing: _Closing) -> Amount:
                 amount=closing.charged,
             ),
         )
-    counts = closing.charged and closing.day is not None
-    values: dict[str, Any] = {
-        "owner": closing.account_id,
-        "charged": closing.charged,
-        "released": closing.held,
-    }
-    if counts:
-        values["today"] = closing.day
+    connection = session.connection()
+    what = {"account_id": closing.account_id, "charged": closing.charged, "day": closing.day}
     # Last, since other turns of the same person wait for the row.
-    taken = session.connection().execute(_TAKE_TODAY if counts else _TAKE, values).one_or_none()
+    taken = _TAKE.run(connection, held=closing.held, **what).one_or_none()
     if taken is not None:
         return taken.balance
     _take_from_debtor(session, closing)
-    if counts:
-        session.connection().execute(_SPEND, values)
+    _SPEND.run(connection, **what)
     return balance_of(session, closing.account_id).balance
 
 
@@ -240,8 +237,8 @@ def _note_latecomer(session: Session, turn_id: str, use: Use) -> None:
 
 def renew(session: Session, turn_id: str, expires_at: datetime) -> bool:
     """Move the deadline of an open hold; return False if the hold is not open any more."""
-    values = {"turn": turn_id, "expires_at": expires_at}
-    return session.connection().execute(_OPEN, values).rowcount == 1
+    renewed = _RENEW.run(session.connection(), turn_id=turn_id, expires_at=expires_at)
+    return renewed.rowcount == 1
 
 
 def overdue(session: Session, at: datetime) -> list[str]:

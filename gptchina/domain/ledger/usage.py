@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam
-from sqlmodel import col, update
-
-from gptchina.db.models import Usage
 from gptchina.db.models.ledger import CEILING
+from gptchina.db.statement import Statement
 from gptchina.domain import clock
-
-from .entries import Amount, insert_once
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
     from sqlmodel import Session
+
+    from .entries import Amount
 
 
 @dataclass(frozen=True)
@@ -63,14 +60,37 @@ class Use:
 
 NOTHING = Use(cost=0)
 
-_CHANGE = update(Usage).where(col(Usage.id) == bindparam("turn"))
+_OPEN = Statement(
+    """
+    INSERT INTO usage (
+        id, account_id, conversation_id, model,
+        input_rate, output_rate, cache_read_rate, cache_write_rate, markup,
+        status, input_tokens, cache_read_tokens, cache_write_tokens, output_tokens,
+        reasoning_tokens, cost, absorbed, estimated, flag, created_at
+    ) VALUES (
+        :id, :account_id, :conversation_id, :model,
+        :input_rate, :output_rate, :cache_read_rate, :cache_write_rate, :markup,
+        'unsettled', :input_tokens, 0, 0, 0, 0, 0, 0, FALSE, '', :created_at
+    ) ON CONFLICT DO NOTHING
+    """
+)
+_CLOSE = Statement(
+    """
+    UPDATE usage SET
+        status = :status, input_tokens = :input_tokens, cache_read_tokens = :cache_read_tokens,
+        cache_write_tokens = :cache_write_tokens, output_tokens = :output_tokens,
+        reasoning_tokens = :reasoning_tokens, cost = :cost, absorbed = :absorbed,
+        estimated = :estimated, flag = :flag, closed_at = :closed_at
+    WHERE id = :turn_id
+    """
+)
+_FLAG_LATE = Statement("UPDATE usage SET flag = 'late' WHERE id = :turn_id")
 
 
 def open_usage(session: Session, terms: Terms) -> None:
     """Write the usage row of a turn that begins."""
-    insert_once(
-        session,
-        Usage,
+    _OPEN.run(
+        session.connection(),
         id=terms.turn_id,
         account_id=terms.account_id,
         conversation_id=terms.conversation_id,
@@ -87,26 +107,24 @@ def open_usage(session: Session, terms: Terms) -> None:
 
 def close_usage(session: Session, turn_id: str, use: Use, charged: Amount) -> None:
     """Write down what a turn used; what it cost beyond the charge is absorbed, not taken."""
-    session.connection().execute(
-        _CHANGE,
-        {
-            "turn": turn_id,
-            "status": "settled" if charged else "free",
-            "input_tokens": use.input_tokens,
-            "cache_read_tokens": use.cache_read_tokens,
-            "cache_write_tokens": use.cache_write_tokens,
-            "output_tokens": use.output_tokens,
-            "reasoning_tokens": use.reasoning_tokens,
-            "cost": charged,
-            # A number that no column holds must not keep the turn from being closed.
-            "absorbed": min(use.cost, CEILING) - charged,
-            "estimated": use.estimated,
-            "flag": use.flag,
-            "closed_at": clock.now(),
-        },
+    _CLOSE.run(
+        session.connection(),
+        turn_id=turn_id,
+        status="settled" if charged else "free",
+        input_tokens=use.input_tokens,
+        cache_read_tokens=use.cache_read_tokens,
+        cache_write_tokens=use.cache_write_tokens,
+        output_tokens=use.output_tokens,
+        reasoning_tokens=use.reasoning_tokens,
+        cost=charged,
+        # A number that no column holds must not keep the turn from being closed.
+        absorbed=min(use.cost, CEILING) - charged,
+        estimated=use.estimated,
+        flag=use.flag,
+        closed_at=clock.now(),
     )
 
 
 def flag_late(session: Session, turn_id: str) -> None:
     """Mark a turn whose provider reported after the turn was closed, for somebody to look at."""
-    session.connection().execute(_CHANGE, {"turn": turn_id, "flag": "late"})
+    _FLAG_LATE.run(session.connection(), turn_id=turn_id)

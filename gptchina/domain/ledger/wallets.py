@@ -11,6 +11,7 @@ from sqlmodel import col, select, update
 
 from gptchina.db.models import Wallet
 from gptchina.db.models.ledger import CEILING
+from gptchina.db.statement import Statement
 from gptchina.domain.errors import DomainError, NotFoundError
 
 from .entries import (
@@ -76,9 +77,12 @@ class Balance:
         return max(min(self.available, self.daily_limit - spent - self.held), 0)
 
 
-# Statements are built once, which takes SQLAlchemy ten times as long as to run them on SQLite.
-_OWNER = bindparam("owner", type_=BigInteger)
-_AMOUNT = bindparam("amount", type_=BigInteger)
+_CREDIT = Statement(
+    """
+    UPDATE wallet SET balance = balance + :amount
+    WHERE account_id = :account_id AND debt = 0 AND balance <= :most
+    """
+)
 _BALANCE = sqlalchemy.select(
     col(Wallet.balance),
     col(Wallet.held),
@@ -88,16 +92,7 @@ _BALANCE = sqlalchemy.select(
     col(Wallet.daily_limit),
     col(Wallet.spent),
     col(Wallet.spent_on),
-).where(col(Wallet.account_id) == _OWNER)
-_CREDIT = (
-    update(Wallet)
-    .where(
-        col(Wallet.account_id) == _OWNER,
-        col(Wallet.debt) == 0,
-        col(Wallet.balance) <= CEILING - _AMOUNT,
-    )
-    .values(balance=col(Wallet.balance) + _AMOUNT)
-)
+).where(col(Wallet.account_id) == bindparam("account_id", type_=BigInteger))
 
 
 def open_wallet(session: Session, account_id: int) -> None:
@@ -108,7 +103,7 @@ def open_wallet(session: Session, account_id: int) -> None:
 
 def balance_of(session: Session, account_id: int) -> Balance:
     """Return the wallet of an account; raise NotFoundError if it has none."""
-    row = session.connection().execute(_BALANCE, {"owner": account_id}).one_or_none()
+    row = session.connection().execute(_BALANCE, {"account_id": account_id}).one_or_none()
     if row is None:
         raise NotFoundError
     return Balance(*row)
@@ -156,8 +151,9 @@ def credit(session: Session, posting: Posting) -> bool:
 
 def _credit(session: Session, posting: Posting) -> None:
     account_id, amount = posting.credit, posting.amount
-    values = {"owner": account_id, "amount": amount}
-    credited = session.connection().execute(_CREDIT, values)
+    credited = _CREDIT.run(
+        session.connection(), account_id=account_id, amount=amount, most=CEILING - amount
+    )
     if credited.rowcount == 1:
         return
     wallet = locked(session, account_id)
