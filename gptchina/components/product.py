@@ -23,7 +23,7 @@ def product_points() -> rx.Component:
         _point("layers", t("Many models"), t("One place for the models of many makers.")),
         _point("receipt", t("Every cost in sight"), t("Each answer says what it took.")),
         _point("gift", t("Free tokens every day"), t("Claim them and try anything first.")),
-        _point("wallet", t("Pay your way"), t("Alipay, WeChat Pay and cards are coming.")),
+        _point("wallet", t("Pay your way"), t("Buy tokens with Alipay, WeChat Pay or a card.")),
         _point("device", t("On every device"), t("Go on where you left off, on the phone too.")),
         _point("server", t("Yours to host"), t("Open source, on your own server.")),
         class_name="points",

@@ -80,7 +80,14 @@ def processing(watch: rx.Component) -> rx.Component:
                 amount=ORDER.tokens,
             )
         ),
-        _facts(ORDER),
+        rx.el.p(
+            t("Order {number}", number=ORDER.number),
+            " · ",
+            t("{amount} Tokens", amount=ORDER.label),
+            " · ",
+            money(ORDER.amount, ORDER.currency),
+            class_name="outcome-order figures",
+        ),
         rx.el.div(
             watch,
             _restart(t("Buy another package"), "button button-quiet"),

@@ -84,12 +84,3 @@ def test_without_enough_tokens_the_card_says_so_and_a_claim_helps(visit, poor_se
     expect(person.answers).to_have_attribute("data-status", "done")
     cost = int(person.answers.get_attribute("data-cost") or "0")
     expect(person.balance).to_have_attribute("data-tokens", str(20_003 - cost))
-
-
-def test_buying_says_what_is_there_until_it_opens(person):
-    person.button("Buy Tokens").first.click()
-    dialog = person.page.get_by_role("dialog", name="Buy Tokens")
-    expect(dialog).to_be_visible()
-    person.page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    expect(person.button("Buy Tokens").first).to_be_focused()

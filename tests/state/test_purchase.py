@@ -8,7 +8,7 @@ import reflex as rx
 
 from gptchina.domain import accounts, payments
 from gptchina.domain.payments import following
-from gptchina.providers.payments import PaymentFailure, registry
+from gptchina.providers.payments import Opened, PaymentFailure, registry
 from gptchina.state.feedback import MESSAGES
 from gptchina.state.purchase import PurchaseState
 from gptchina.state.purchase_history import PAGE, PurchaseHistoryState
@@ -245,6 +245,43 @@ async def test_a_way_that_is_not_offered_is_not_taken(tab, way):
     await tab("load")
     await tab("choose_way", way)
     assert tab.state.way == "stripe"
+
+
+class Invoices(Till):
+    """A provider with a page of its own to pay at."""
+
+    name = "btcpay"
+
+    async def reopen(self, reference):
+        return Opened(reference, "", f"https://pay.example.com/{reference}")
+
+
+async def test_bitcoin_leads_to_the_page_of_the_invoice_and_waits(tab, till, monkeypatch):
+    invoices = Invoices()
+    both = {"stripe": till, "btcpay": invoices}
+    monkeypatch.setattr(registry, "_providers", cache(lambda: both))
+    for name in ("URL", "STORE_ID", "API_KEY", "WEBHOOK_SECRET"):
+        monkeypatch.setenv(f"BTCPAY_{name}", "https://btcpay.example.com")
+    forget_settings()
+    await tab("load")
+    await tab("choose_way", "bitcoin")
+    first, second = await tab("purchase"), await tab("purchase")
+    (reference,) = invoices.taken
+    assert f"https://pay.example.com/{reference}" in str(first.args)
+    assert (second, tab.state.step, till.taken) == (None, "waiting", {})
+    invoices.pay(reference)
+    await tab("returned", str(tab.state._payment_id))
+    assert (tab.state.step, tab.orders()) == ("done", [("succeeded", True)])
+
+
+async def test_stablecoins_cost_what_the_table_says_in_dollars(tab, till, monkeypatch):
+    monkeypatch.setenv("STRIPE_CRYPTO", "true")
+    forget_settings()
+    await tab("load")
+    await tab("choose_way", "crypto")
+    reference = await tab.begin()
+    taken = till.taken[reference]
+    assert (taken.amount, taken.currency, tab.state.due.usd) == (500, "usd", 500)
 
 
 async def test_a_provider_that_is_down_is_said_and_the_same_order_tried_again(tab, till):
