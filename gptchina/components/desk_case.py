@@ -31,7 +31,7 @@ def case_sections() -> rx.Component:
         ),
         _table(
             t("Ledger entries"),
-            [t("Time"), t("Key"), t("Balance"), t("Debt")],
+            [t("Time"), t("Key"), t("Balance"), t("Debt"), t("Inviter")],
             rx.foreach(DeskCaseState.entries, _entry),
             DeskCaseState.entries,
         ),
@@ -151,8 +151,9 @@ def _entry(entry: EntryView) -> rx.Component:
     return rx.el.tr(
         rx.el.td(moment(entry.at)),
         rx.el.td(rx.el.code(entry.key)),
-        rx.el.td(rx.cond(entry.of_debt, "", amount)),
-        rx.el.td(rx.cond(entry.of_debt, amount, "")),
+        rx.el.td(rx.cond(entry.side == "wallet", amount, "")),
+        rx.el.td(rx.cond(entry.side == "debt", amount, "")),
+        rx.el.td(rx.cond(entry.side == "host", amount, "")),
     )
 
 

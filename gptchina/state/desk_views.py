@@ -38,11 +38,11 @@ class DeskPurchaseView:
 
 @dataclass(frozen=True)
 class EntryView:
-    """A ledger entry: what it added to the wallet, or to the debt."""
+    """A ledger entry: what it added, and to which side: "wallet", "debt" or "host"."""
 
     key: str
     amount: int
-    of_debt: bool
+    side: str
     at: str
 
 
@@ -161,7 +161,7 @@ def buyer_view(case: payments.Case) -> BuyerView:
 
 def entry_views(case: payments.Case) -> list[EntryView]:
     """Return the ledger entries of a purchase."""
-    return [EntryView(e.key, e.amount, e.of_debt, e.at.isoformat()) for e in case.entries]
+    return [EntryView(e.key, e.amount, e.side, e.at.isoformat()) for e in case.entries]
 
 
 def event_views(case: payments.Case) -> list[EventView]:

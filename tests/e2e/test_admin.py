@@ -1,5 +1,6 @@
 """The administrators' page: found, followed and refunded; and hidden from everybody else."""
 
+import re
 import sqlite3
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_ledger_is_checked_on_demand(admin, buyer, server):
     purchase_of(server, buyer.email)
     admin.goto("/admin")
     admin.button("Check now").click()
-    expect(admin.page.get_by_text("All 12 promises hold.")).to_be_visible()
+    expect(admin.page.get_by_text(re.compile(r"^All \d+ promises hold\.$"))).to_be_visible()
     expect(admin.page.get_by_text("In circulation")).to_be_visible()
 
 

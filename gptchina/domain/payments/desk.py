@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sqlalchemy import and_, case, or_
 from sqlmodel import col, select
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
+
+# Whose account an entry of a purchase moved.
+Side = Literal["wallet", "debt", "host"]
 
 PAGE = 25
 LONGEST_TEXT = 254
@@ -44,11 +47,14 @@ class DeskPurchase:
 
 @dataclass(frozen=True)
 class Entry:
-    """A ledger entry of a purchase; the amount is what it added to the wallet or to the debt."""
+    """A ledger entry of a purchase; the amount is what it added.
+
+    `side` is what it added to: "wallet" or "debt" of the buyer, or the "host" who invited them.
+    """
 
     key: str
     amount: int
-    of_debt: bool
+    side: Side
     at: datetime
 
 
@@ -178,22 +184,21 @@ def _shown(payment: Payment, account: Account) -> DeskPurchase:
 
 
 def _entries(session: Session, payment: Payment) -> list[Entry]:
-    debtor = ledger.debt_account(payment.account_id)
     rows = session.exec(
         select(LedgerEntry)
         .where(LedgerEntry.payment_id == payment.id)
         .order_by(col(LedgerEntry.id))
         .limit(MOST_ROWS)
     ).all()
-    return [
-        Entry(
-            key=row.key,
-            amount=-row.amount if row.debit_id == payment.account_id else row.amount,
-            of_debt=row.debit_id == debtor,
-            at=row.created_at,
-        )
-        for row in rows
-    ]
+    return [_entry(row, payment.account_id) for row in rows]
+
+
+def _entry(row: LedgerEntry, buyer: int) -> Entry:
+    side: Side = "wallet" if buyer in {row.debit_id, row.credit_id} else "host"
+    taken = row.debit_id > 0
+    if row.debit_id == ledger.debt_account(buyer):
+        side = "debt"
+    return Entry(row.key, -row.amount if taken else row.amount, side, row.created_at)
 
 
 def _events(session: Session, payment: Payment) -> list[Event]:

@@ -157,10 +157,10 @@ def test_a_case_tells_the_whole_story(admin):
     case = payments.purchase_case(admin, payment_id)
     assert (case.shown.name, case.shown.reference, case.left) == ("Ada", "pi_1", 0)
     assert (case.balance, case.debt) == (400_000, 400_000)
-    assert [(each.key, each.amount, each.of_debt) for each in case.entries] == [
-        ("stripe:pi_1", 500_000, False),
-        (f"refund:{payment_id}:1", -100_000, False),
-        (f"refund:{payment_id}:1:debt", 400_000, True),
+    assert [(each.key, each.amount, each.side) for each in case.entries] == [
+        ("stripe:pi_1", 500_000, "wallet"),
+        (f"refund:{payment_id}:1", -100_000, "wallet"),
+        (f"refund:{payment_id}:1:debt", 400_000, "debt"),
     ]
     assert [(each.id, each.error) for each in case.events] == [
         ("stripe:evt_1", ""),
@@ -226,3 +226,19 @@ def test_a_typed_amount_is_read_exactly(written, currency, minor):
 def test_what_is_no_amount_is_refused(written):
     with pytest.raises(ledger.InvalidAmountError):
         payments.minor_units(written, "cny")
+
+
+def test_what_the_inviter_got_is_told_apart(admin):
+    buyer, host = make_account(), make_account()
+    payment_id = make_purchase(buyer, reference="pi_1")
+    with transaction() as session:
+        for number, (debit, credit) in enumerate([(-2, host), (host, -2)]):
+            key = f"referral:{buyer}:{number}"
+            posting = ledger.Posting(key, "referral", debit, credit, 7, payment_id=payment_id)
+            ledger.post(session, posting)
+    entries = payments.purchase_case(admin, payment_id).entries
+    assert [(each.amount, each.side) for each in entries] == [
+        (500_000, "wallet"),
+        (7, "host"),
+        (-7, "host"),
+    ]
