@@ -51,13 +51,13 @@ class Package:
 
 
 def short(tokens: int) -> str:
-    """Return a number of tokens in the shortest form that is exact: "2.5M", "1,234"."""
-    for unit, letter in _UNITS:
-        if tokens >= unit and tokens % (unit // 1000) == 0:
-            whole, rest = divmod(tokens, unit)
-            decimals = f"{rest * 1000 // unit:03}".rstrip("0")
-            return f"{whole}.{decimals}{letter}" if decimals else f"{whole}{letter}"
-    return f"{tokens:,}"
+    """Return a number of tokens in short form where that is exact: "2.5M", but "1,234,567"."""
+    unit, letter = next(((unit, letter) for unit, letter in _UNITS if tokens >= unit), (1, ""))
+    if unit == 1 or tokens % (unit // 1000):
+        return f"{tokens:,}"
+    whole, rest = divmod(tokens, unit)
+    decimals = f"{rest * 1000 // unit:03}".rstrip("0")
+    return f"{whole:,}.{decimals}{letter}" if decimals else f"{whole:,}{letter}"
 
 
 def offered_packages() -> list[Package]:
