@@ -16,6 +16,8 @@ import { useAppearance } from "./stripe_appearance.js";
 
 const SCRIPT_MS = 20000;
 const ANSWER_MS = 30000;
+// Wallets have buttons of their own above the form.
+const IN_FORM = { wallets: { applePay: "never", googlePay: "never" } };
 const LOCALES = { en: "en", zh: "zh" };
 
 // One Stripe for each key as long as the page lives: <Elements> forbids another one.
@@ -236,7 +238,11 @@ function Form(props) {
         <p className="pay-or">{t("or")}</p>
       </div>
       {!ready && <Skeleton />}
-      <PaymentElement onReady={() => setReady(true)} onLoadError={() => setBroken(true)} />
+      <PaymentElement
+        options={IN_FORM}
+        onReady={() => setReady(true)}
+        onLoadError={() => setBroken(true)}
+      />
       <Alert>{message}</Alert>
       <div className="pay-actions">
         <button
@@ -262,17 +268,18 @@ function Form(props) {
 }
 
 export function StripePayment(props) {
-  const { publishableKey, script, amount, currency, onBack } = props;
+  const { publishableKey, script, amount, currency, methods, onBack } = props;
   const t = useText();
   const locale = LOCALES[useLanguage()];
   const appearance = useAppearance();
   const { stripe, blocked, retry } = useStripeScript(publishableKey, script);
   const [round, setRound] = useState(0);
   // Reflex draws often, and each new object would make Stripe draw its form again.
-  const options = useMemo(
-    () => ({ mode: "payment", amount, currency, locale, appearance }),
-    [amount, currency, locale, appearance],
-  );
+  const only = methods?.join() || "";
+  const options = useMemo(() => {
+    const shown = { mode: "payment", amount, currency, locale, appearance };
+    return only ? { ...shown, paymentMethodTypes: only.split(",") } : shown;
+  }, [amount, currency, locale, appearance, only]);
   if (blocked) {
     const text = t(
       "The payment form could not be loaded. A blocker or the network may hold back " +
@@ -282,7 +289,7 @@ export function StripePayment(props) {
   }
   if (!stripe) return <Skeleton />;
   return (
-    <Elements key={`${publishableKey} ${currency} ${round}`} stripe={stripe} options={options}>
+    <Elements key={`${publishableKey} ${currency} ${only} ${round}`} stripe={stripe} options={options}>
       <Form {...props} onRetry={() => setRound((n) => n + 1)} />
     </Elements>
   );

@@ -83,6 +83,7 @@ def _pay() -> rx.Component:
             script=PurchaseState.store.script,
             amount=rx.cond(crypto, due.usd, due.price),
             currency=rx.cond(crypto, "usd", due.currency),
+            methods=rx.cond(crypto, ["crypto"], []),
             intent=PurchaseState.intent,
             return_path=RETURN_PATH,
             on_intent_needed=PurchaseState.need_intent,

@@ -27,6 +27,8 @@ class StripePayment(rx.NoSSRComponent):
     # What is to be paid, in minor units of the currency.
     amount: rx.Var[int]
     currency: rx.Var[str]
+    # Stripe's names of the only methods to offer; none are all that fit.
+    methods: rx.Var[list[str]]
     # The answer to on_intent_needed: a new turn with a secret, or with why there is none.
     intent: rx.Var[IntentView]
     # Page of this site that a buyer comes back to from a page of a bank or a wallet.

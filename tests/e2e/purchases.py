@@ -14,17 +14,26 @@ if TYPE_CHECKING:
 
 PROGRAM = """
 import json, sys
-from tests.factories import make_purchase
-account_id, columns = json.loads(sys.argv[1])
-print(make_purchase(account_id, **columns))
+from tests import factories
+name, account_id, arguments = json.loads(sys.argv[1])
+print(getattr(factories, name)(account_id, **arguments))
 """
 
 
 def purchase_of(server: Server, email: str, **columns: object) -> int:
     """Make a paid purchase of somebody; return its number."""
+    return int(_made(server, email, "make_purchase", columns))
+
+
+def spend_of(server: Server, email: str, amount: int) -> None:
+    """Let an answer cost somebody an amount of tokens."""
+    _made(server, email, "spend", {"amount": amount})
+
+
+def _made(server: Server, email: str, name: str, arguments: dict[str, object]) -> str:
     ((account_id,),) = server.rows("SELECT id FROM account WHERE email = ?", email)
     made = subprocess.run(
-        [sys.executable, "-c", PROGRAM, json.dumps([account_id, columns])],
+        [sys.executable, "-c", PROGRAM, json.dumps([name, account_id, arguments])],
         cwd=ROOT,
         env=server.environment,
         capture_output=True,
@@ -32,4 +41,4 @@ def purchase_of(server: Server, email: str, **columns: object) -> int:
         check=False,
     )
     assert made.returncode == 0, made.stderr
-    return int(made.stdout)
+    return made.stdout

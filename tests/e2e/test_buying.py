@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.purchases import spend_of
+from tests.e2e.server import served
 from tests.e2e.visitor import PHONE
 
 SUCCESS = "Payment Successful!"
@@ -196,6 +198,21 @@ def test_google_pay_pays_at_once(buyer):
     buyer.expect_receipt()
 
 
+def test_stablecoins_are_paid_in_dollars_where_they_are_offered(visit, pages, tmp_path):
+    with served(tmp_path, STRIPE_CRYPTO="true") as server:
+        person = visit(server)
+        person.register()
+        buyer = Buyer(person)
+        buyer.open()
+        buyer.screen.get_by_role("radio", name="Stablecoins (USD)").check()
+        buyer.choose("100K")
+        expect(buyer.screen).to_contain_text("$1.50")
+        buyer.button("Pay Now").click()
+        buyer.page.get_by_role("button", name="Authorize test payment").click()
+        buyer.expect_receipt(100_000)
+        expect(buyer.screen).to_contain_text("$1.50")
+
+
 def test_a_double_click_makes_one_order(buyer):
     buyer.open()
     buyer.button("Purchase").dblclick()
@@ -288,18 +305,22 @@ def test_every_tab_of_the_buyer_follows_and_nobody_else_s(buyer, visit, server):
     expect(stranger.balance).to_have_attribute("data-tokens", "20000")
 
 
-def test_what_was_spent_before_a_refund_is_shown_as_debt(buyer):
+def test_what_was_spent_before_a_refund_is_debt_that_the_next_tokens_repay(buyer, server):
     buyer.open()
     buyer.choose("100K")
     buyer.pay()
     buyer.expect_receipt(100_000)
-    buyer.page.get_by_role("button", name="Close").first.click()
-    buyer.person.ask("Hello")
-    left = buyer.person.tokens()
+    spend_of(server, buyer.person.email, 90_000)
     ((_, _, intent),) = buyer.payments()
     buyer.control("refund", intent_id=intent)
-    expect(buyer.person.balance).not_to_have_attribute("data-tokens", str(left))
-    assert buyer.person.tokens() in {0, left - 100_000}
+    debt = buyer.screen.get_by_text("Debt: 70,000 tokens.")
+    expect(debt).to_contain_text("The next tokens you get repay them first.")
+    expect(buyer.person.balance).to_have_attribute("data-tokens", "0")
+    buyer.page.keyboard.press("Escape")
+    expect(buyer.page.get_by_role("link", name="Debt")).to_contain_text("70,000")
+    buyer.person.button("Claim 20,000 Tokens").click()
+    expect(buyer.page.get_by_role("link", name="Debt")).to_contain_text("50,000")
+    expect(buyer.person.balance).to_have_attribute("data-tokens", "0")
 
 
 @pytest.mark.parametrize("reference", ["payment_intent={intent}", "payment={number}"])
