@@ -52,12 +52,17 @@ def _standins() -> list[Mount]:
 
         mounts.append(Mount("/standins/openai", app=build_model_server()))
     if settings.standin_stripe:
-        from gptchina.standins.stripe import StripeOptions, build_stripe_server  # noqa: PLC0415
+        from gptchina.standins.stripe import (  # noqa: PLC0415
+            METHODS,
+            StripeOptions,
+            build_stripe_server,
+        )
 
         options = StripeOptions(
             webhook_url=f"http://127.0.0.1:{settings.port}/api/stripe/webhook",
             webhook_secret=settings.stripe.webhook_secrets[0],
             store=settings.data_dir / "standin-stripe.db",
+            methods=(*METHODS, *(("crypto",) if settings.stripe_crypto else ())),
         )
         mounts.append(Mount("/standins/stripe", app=build_stripe_server(options)))
     return mounts

@@ -89,6 +89,12 @@ class Buyer:
         return answer.json()
 
 
+@pytest.fixture(scope="module")
+def dollar_server(pages, tmp_path_factory):
+    with served(tmp_path_factory.mktemp("dollars"), STRIPE_CRYPTO="true") as running:
+        yield running
+
+
 @pytest.fixture
 def buyer(person):
     return Buyer(person)
@@ -198,19 +204,18 @@ def test_google_pay_pays_at_once(buyer):
     buyer.expect_receipt()
 
 
-def test_stablecoins_are_paid_in_dollars_where_they_are_offered(visit, pages, tmp_path):
-    with served(tmp_path, STRIPE_CRYPTO="true") as server:
-        person = visit(server)
-        person.register()
-        buyer = Buyer(person)
-        buyer.open()
-        buyer.screen.get_by_role("radio", name="Stablecoins (USD)").check()
-        buyer.choose("100K")
-        expect(buyer.screen).to_contain_text("$1.50")
-        buyer.button("Pay Now").click()
-        buyer.page.get_by_role("button", name="Authorize test payment").click()
-        buyer.expect_receipt(100_000)
-        expect(buyer.screen).to_contain_text("$1.50")
+def test_stablecoins_are_paid_in_dollars_where_they_are_offered(visit, dollar_server):
+    person = visit(dollar_server)
+    person.register()
+    buyer = Buyer(person)
+    buyer.open()
+    buyer.screen.get_by_role("radio", name="Stablecoins (USD)").check()
+    buyer.choose("100K")
+    expect(buyer.screen).to_contain_text("$1.50")
+    buyer.button("Pay Now").click()
+    buyer.page.get_by_role("button", name="Authorize test payment").click()
+    buyer.expect_receipt(100_000)
+    expect(buyer.screen).to_contain_text("$1.50")
 
 
 def test_a_double_click_makes_one_order(buyer):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gptchina.standins.stripe.controls import StandInStripe, StripeRequest
-from gptchina.standins.stripe.options import StripeOptions
+from gptchina.standins.stripe.options import METHODS, StripeOptions
 from gptchina.standins.stripe.refusal import RefusedError
 from gptchina.standins.stripe.server import build_stripe_server
 
 __all__ = [
+    "METHODS",
     "RefusedError",
     "StandInStripe",
     "StripeOptions",

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+METHODS = ("card", "alipay", "wechat_pay", "link")
+
+
 @dataclass(frozen=True, slots=True)
 class StripeOptions:
     """How the stand-in behaves.
@@ -25,5 +28,5 @@ class StripeOptions:
     webhook_url: str = ""
     webhook_secret: str = "whsec_standin"  # noqa: S105 -- protects nothing but made-up money
     store: Path | None = None
-    methods: tuple[str, ...] = ("card", "alipay", "wechat_pay", "link")
+    methods: tuple[str, ...] = METHODS
     deliver: bool = True
