@@ -15,7 +15,7 @@ from gptchina.db.models import Account
 from gptchina.domain import clock, ledger
 from tests.factories import make_account
 from tests.money.crew import play
-from tests.money.faults import violations, wallet
+from tests.money.faults import violations
 from tests.money.test_fair_writer import InterruptedWaitError, until
 from tests.money.writer_scenarios import fork_in_the_middle
 
@@ -36,6 +36,11 @@ def writer():
     made = db_engine._writer(get_engine().url.render_as_string(hide_password=False))
     assert made
     return made
+
+
+def balance(account):
+    with reading() as session:
+        return ledger.balance_of(session, account).balance
 
 
 @contextmanager
@@ -105,7 +110,7 @@ def test_writers_that_wait_together_share_one_commit(promise):
         pass
     assert results == [True] * members
     assert len(seen) == 1
-    assert wallet(account) == (members, 0, 0)
+    assert balance(account) == members
     promise(f"group commit: {members} writers, {len(seen)} commit")
 
 
@@ -137,7 +142,7 @@ def test_a_member_that_fails_leaves_the_others_whole(place):
     assert isinstance(error, KeyError)
     assert results == [True, True]
     assert len(seen) == 1
-    assert wallet(account) == (11, 0, 0)
+    assert balance(account) == 11
     assert violations() == []
 
 
@@ -146,7 +151,7 @@ def test_a_group_of_failures_commits_nothing():
     with commits() as seen, together(fail(account, "a"), fail(account, "b")):
         pass
     assert seen == []
-    assert wallet(account) == (0, 0, 0)
+    assert balance(account) == 0
 
 
 def test_a_commit_that_fails_fails_every_member_and_keeps_nothing(promise):
@@ -155,11 +160,11 @@ def test_a_commit_that_fails_fails_every_member_and_keeps_nothing(promise):
     with commits(fail=True), together(*steps) as results:
         pass
     assert [type(result) for result in results] == [NoCommitError] * 4
-    assert wallet(account) == (5, 0, 0)
+    assert balance(account) == 5
     with together(*steps) as results:
         pass
     assert [result is True for result in results] == [True, False, True, True]
-    assert wallet(account) == (8, 0, 0)
+    assert balance(account) == 8
     promise("group commit: a commit that fails fails for all of its members, and keeps nothing")
 
 
@@ -171,10 +176,10 @@ def test_nobody_is_answered_before_the_commit():
         with together(*steps) as results:
             until(lambda: seen)
             assert results == ["unanswered"] * 3
-            assert wallet(account) == (0, 0, 0)
+            assert balance(account) == 0
             release.set()
     assert [type(result) for result in results] == [bool, ledger.KeyConflictError, bool]
-    assert wallet(account) == (2, 0, 0)
+    assert balance(account) == 2
 
 
 @pytest.mark.parametrize("statement", ["ROLLBACK", "COMMIT; BEGIN"])
@@ -209,7 +214,7 @@ def test_a_member_that_loses_the_transaction_while_flushing_fails_the_group():
     with together(give(account, "a"), lose) as results:
         pass
     assert isinstance(results[0], RuntimeError)
-    assert wallet(account) == (0, 0, 0)
+    assert balance(account) == 0
 
 
 def test_what_a_member_wrote_can_be_read_when_it_returns():
@@ -238,9 +243,9 @@ def test_a_reader_sees_nothing_of_a_group_before_its_commit():
 
     with together(give(account, "a"), stay):
         until(lambda: writer()._group and len(writer()._group._members) == 2)
-        assert wallet(account) == (0, 0, 0)
+        assert balance(account) == 0
         release.set()
-    assert wallet(account) == (2, 0, 0)
+    assert balance(account) == 2
 
 
 def test_a_waiter_that_is_interrupted_when_called_commits_for_the_others(monkeypatch):
@@ -267,7 +272,7 @@ def test_a_waiter_that_is_interrupted_when_called_commits_for_the_others(monkeyp
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert results == [None]
-    assert wallet(account) == (1, 0, 0)
+    assert balance(account) == 1
 
 
 def test_a_transaction_inside_a_transaction_is_refused():
@@ -276,10 +281,10 @@ def test_a_transaction_inside_a_transaction_is_refused():
         give(account, "a")(outer)
         with transaction():
             pass
-    assert wallet(account) == (0, 0, 0)
+    assert balance(account) == 0
     with transaction() as session:
         give(account, "a")(session)
-    assert wallet(account) == (1, 0, 0)
+    assert balance(account) == 1
 
 
 def test_a_turn_alone_shares_no_commit():
@@ -293,14 +298,14 @@ def test_a_turn_alone_shares_no_commit():
 
     def take_a_turn():
         with writer().turn():
-            alone.append(wallet(account))
+            alone.append(balance(account))
 
     taker = Thread(target=take_a_turn)
     with together(stay) as results:
         taker.start()
     taker.join(20)
     assert results == [None]
-    assert alone == [(1, 0, 0)]
+    assert alone == [1]
 
 
 def test_a_member_may_use_everything_a_session_has():
@@ -315,7 +320,7 @@ def test_a_member_may_use_everything_a_session_has():
     with together(orm, give(account, "a")) as results:
         pass
     assert results == [3, True]
-    assert wallet(account) == (4, 0, 0)
+    assert balance(account) == 4
 
 
 def test_a_child_of_a_writer_does_not_wait_for_its_group(tmp_path):
