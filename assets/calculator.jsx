@@ -22,7 +22,8 @@ function Field({ label, children }) {
 /** Money with more digits than there are coins for: a chat costs fractions of them. */
 function finely(language, amount, currency) {
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 6 };
+  const places = amount.length - amount.indexOf(".") - 1;
+  const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
   return new Intl.NumberFormat(TAGS[language] || language, { ...style, ...digits }).format(amount);
 }
 

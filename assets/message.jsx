@@ -33,7 +33,7 @@ function Typing() {
 }
 
 /** What a refused message would have needed, and the way to more tokens, after which it is sent. */
-function Shortage({ params, conversation, answer }) {
+function Shortage({ params, told, conversation, answer }) {
   const t = useText();
   const { price, balance } = params ?? {};
   const waits = usePending()?.answer === answer && Boolean(answer);
@@ -43,7 +43,7 @@ function Shortage({ params, conversation, answer }) {
   };
   return (
     <>
-      {Number.isFinite(price) && Number.isFinite(balance) && (
+      {!told && Number.isFinite(price) && Number.isFinite(balance) && (
         <p className="error-detail">
           {t("This message can cost up to {price} tokens; you have {balance}.", {
             price,
@@ -83,7 +83,12 @@ export function ErrorCard({ code, params, messages, conversation, answer, onRetr
         <p>{text}</p>
         <div className="error-actions">
           {code === "insufficient_balance" && (
-            <Shortage params={params} conversation={conversation} answer={answer} />
+            <Shortage
+              params={params}
+              told={Boolean(known)}
+              conversation={conversation}
+              answer={answer}
+            />
           )}
           {onRetry && (
             <button type="button" className="button" onClick={onRetry}>
