@@ -7,6 +7,8 @@ from io import StringIO
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.test_buying import SUCCESS, Buyer
+
 READY = "Claim 20,000 Tokens"
 DEAR = "A question that costs more than three tokens"
 
@@ -132,7 +134,27 @@ def test_a_refused_question_is_sent_once_when_tokens_come(refused):
     assert_sent_once(refused)
 
 
-def test_it_waits_through_the_way_to_a_bank_and_back(refused):
+def test_a_purchase_from_the_card_sends_it_once(refused):
+    buyer = Buyer(refused)
+    buyer.choose("100K")
+    buyer.pay()
+    expect(buyer.screen.get_by_role("heading", name=SUCCESS)).to_be_visible()
+    assert_sent_once(refused)
+
+
+def test_it_waits_through_the_way_to_a_wallet_and_back(refused):
+    buyer = Buyer(refused)
+    buyer.choose("100K")
+    buyer.method("Alipay")
+    buyer.button("Pay Now").click()
+    refused.page.get_by_role("button", name="Authorize test payment").click()
+    expect(buyer.screen.get_by_role("heading", name=SUCCESS)).to_be_visible()
+    assert turns_of(refused) == 0
+    refused.page.get_by_role("link", name="Back to the chat").click()
+    assert_sent_once(refused)
+
+
+def test_it_waits_through_a_reload(refused):
     refused.goto("/api/health")
     pay(refused)
     refused.page.go_back()
