@@ -87,7 +87,7 @@ def _sheet(receipt: ReceiptView) -> rx.Component:
 def _sides(receipt: ReceiptView) -> rx.Component:
     return rx.el.div(
         rx.el.section(
-            rx.el.h3(t("From"), class_name="label-quiet"),
+            rx.el.h3(t("Seller"), class_name="label-quiet"),
             rx.el.p(receipt.seller),
             rx.el.p(receipt.address, class_name="receipt-address"),
         ),

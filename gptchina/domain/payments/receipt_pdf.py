@@ -106,7 +106,7 @@ class _Sheet:
         top = self.y
         feet: list[int] = []
         for left, label, texts in (
-            (LEFT, translate(language, "From"), seller),
+            (LEFT, translate(language, "Seller"), seller),
             (MIDDLE, translate(language, "Billed to"), [buyer, receipt.email]),
         ):
             self.y = top
