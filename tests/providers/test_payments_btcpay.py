@@ -317,12 +317,13 @@ async def test_another_key_or_store_is_refused_and_neither_is_told(
 ) -> None:
     for changes, code in (
         ({"key": "strange_key"}, PaymentFailure.REFUSED),
-        ({"store": "../other"}, PaymentFailure.NOT_FOUND),
+        ({"store": "other?store"}, PaymentFailure.NOT_FOUND),
     ):
         stranger = BTCPayProvider(account(bench.address, **changes))
         failed = await failure_of(stranger.open(ORDER))
         await stranger.aclose()
         assert failed.code is code
+        assert bench.fake.requests.pop().startswith("GET /api/v1/stores/")
         assert "strange_key" not in capsys.readouterr().out + failed.detail
 
 

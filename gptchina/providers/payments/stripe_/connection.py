@@ -23,9 +23,6 @@ log = get_logger()
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 15.0
 RETRIES = 2
-_CONFLICT = 409
-_TOO_MANY = 429
-_FIRST_SERVER_ERROR = 500
 _LONGEST_DETAIL = 500
 
 
@@ -76,11 +73,8 @@ class Connections:
 def _failure(error: stripe.StripeError) -> PaymentFailure:
     import stripe  # noqa: PLC0415 -- is loaded, for it raised the error
 
-    status = error.http_status
+    # Of an answer that is no refusal, such as a conflict or a server error, the SDK makes APIError.
     if isinstance(error, (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError)):
-        return PaymentFailure.UNAVAILABLE
-    # The same request is still being carried out, or there are too many; later it will do.
-    if status in {_CONFLICT, _TOO_MANY} or (status or 0) >= _FIRST_SERVER_ERROR:
         return PaymentFailure.UNAVAILABLE
     if error.code == "resource_missing":
         return PaymentFailure.NOT_FOUND
