@@ -26,9 +26,12 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 # Money is counted in whole tokens and computed with Decimal; a float would lose some.
 MONEY = (
     "gptchina/domain/claims",
+    "gptchina/domain/codes",
     "gptchina/domain/estimates",
     "gptchina/domain/ledger",
     "gptchina/domain/pricing",
+    "gptchina/domain/referrals",
+    "gptchina/domain/spending",
     "gptchina/domain/usage",
 )
 PRICES = "pricing"

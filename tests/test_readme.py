@@ -115,6 +115,7 @@ def test_every_command_of_the_operator_is_shown():
         "users create",
         "users reset-password",
         "users grant-tokens",
+        "codes make",
         "ledger verify",
         "ledger sweep",
         "payments reconcile",

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 # Each module has `add(subparsers)`, which adds its commands and sets `run` to a function that
 # takes the parsed arguments and returns the exit status. A module imports what costs time only
 # inside `run`, so that `--help` and a wrong setting answer at once.
-COMMANDS = ("serve", "develop", "build", "texts", "users", "ledger", "payments", "database")
+COMMANDS = (
+    "serve",
+    "develop",
+    "build",
+    "texts",
+    "users",
+    "codes",
+    "ledger",
+    "payments",
+    "database",
+)
 
 
 class CommandError(Exception):

@@ -9,11 +9,11 @@ import argparse
 import getpass
 import json
 import sys
-import unicodedata
 from typing import TYPE_CHECKING
 
 from . import CommandError
 from .failures import told_to_operator
+from .tables import print_table
 
 if TYPE_CHECKING:
     from gptchina.domain.accounts import ListedAccount
@@ -98,7 +98,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([_as_json(each) for each in listed], ensure_ascii=False, indent=2))
     else:
-        _print_table([HEADINGS, *map(_as_row, listed)])
+        print_table([HEADINGS, *map(_as_row, listed)])
     return 0
 
 
@@ -116,20 +116,6 @@ def _as_row(account: ListedAccount) -> tuple[str, ...]:
         f"{account.held:,}",
         f"{account.created_at:%Y-%m-%d}",
     )
-
-
-def _print_table(rows: list[tuple[str, ...]]) -> None:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        ]
-        print("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes; a Han character takes two."""
-    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def run_create(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from gptchina.db.engine import get_engine, transaction
-from gptchina.domain import catalog, claims, clock, ledger, payments
+from gptchina.domain import catalog, claims, clock, codes, ledger, payments, referrals
 from gptchina.domain.accounts import operators, registration
 from gptchina.domain.accounts.sessions import Device
 from gptchina.domain.chat import admission, endings
@@ -34,6 +34,8 @@ RICH = 10**7
 @pytest.fixture(autouse=True)
 def offered_model(database, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    monkeypatch.setenv("ALLOW_CODES", "true")
+    monkeypatch.setenv("REFERRAL_REWARD", "30")
     # A hash takes a quarter of a second by design, and no part in the transaction.
     monkeypatch.setattr(registration, "hash_password", lambda _password: "no hash")
     forget_settings()
@@ -55,6 +57,20 @@ def grant():
 def claim():
     account = make_account()
     return account, lambda: claims.claim(account)
+
+
+def redeem():
+    account, code = make_account(), codes.make_codes(None, codes.Wanted(500, uses=9))[0]
+    return account, lambda: codes.redeem(account, code)
+
+
+def reward():
+    host, guest = make_account(5), make_account()
+    invitation = referrals.invitation_of(host)
+    with transaction() as session:
+        referrals.remember(session, guest, invitation)
+    truth = paid(make_order(guest))
+    return host, lambda: agree(truth)
 
 
 def register():
@@ -194,6 +210,8 @@ USE_CASES = [
     order,
     grant,
     claim,
+    redeem,
+    reward,
     register,
     reserve,
     settle,

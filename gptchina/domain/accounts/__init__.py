@@ -31,6 +31,7 @@ from .profile import (
     set_language,
     set_model,
     set_theme,
+    set_time_zone,
 )
 from .registration import register
 from .sessions import (
@@ -85,4 +86,5 @@ __all__ = [
     "set_language",
     "set_model",
     "set_theme",
+    "set_time_zone",
 ]

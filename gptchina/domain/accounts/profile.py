@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 from gptchina.db.engine import transaction
 from gptchina.db.models import Account
 from gptchina.domain import notices
+from gptchina.domain.days import zone_of
 from gptchina.domain.errors import NotSignedInError
 
 from . import throttle
@@ -52,6 +53,17 @@ def set_model(account_id: int, model: object) -> None:
     if not isinstance(model, str) or len(model) > MODEL_LENGTH or not model.isprintable():
         raise InvalidChoiceError(field="model")
     _change(account_id, model=model)
+
+
+def set_time_zone(account_id: int, zone: object) -> str:
+    """Remember where the account counts its days, an IANA name, and return it.
+
+    Raises:
+        InvalidTimeZoneError: there is no zone of that name.
+    """
+    name = zone_of(zone).key
+    _change(account_id, time_zone=name)
+    return name
 
 
 def _change(account_id: int, **values: Any) -> None:  # noqa: ANN401 -- columns differ in type

@@ -58,6 +58,7 @@ class Identity:
     language: str
     theme: str
     model: str
+    time_zone: str
 
     @property
     def admin(self) -> bool:
@@ -133,6 +134,7 @@ def resolve(token: str) -> Identity | None:
         language=account.language,
         theme=account.theme,
         model=account.model,
+        time_zone=account.time_zone,
     )
 
 

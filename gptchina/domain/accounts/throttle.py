@@ -38,6 +38,7 @@ LOGIN_BY_ADDRESS = Limit("login-address", 7, timedelta(minutes=5))
 LOGIN_BY_ACCOUNT = Limit("login-account", 7, timedelta(minutes=5))
 PASSWORD_BY_ACCOUNT = Limit("password-account", 7, timedelta(minutes=5))
 REGISTRATION_BY_ADDRESS = Limit("registration-address", 20, timedelta(hours=1))
+CODE_BY_ACCOUNT = Limit("code-account", 10, timedelta(hours=1))
 LONGEST_WINDOW = REGISTRATION_BY_ADDRESS.window
 
 

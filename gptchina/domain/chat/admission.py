@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from gptchina.db.engine import reading, transaction
 from gptchina.db.models import Conversation, Message
-from gptchina.domain import catalog, clock, ledger, pricing
+from gptchina.domain import catalog, clock, ledger, pricing, spending
 from gptchina.domain.errors import DomainError, NotFoundError
 from gptchina.providers.llm import CompletionRequest
 
@@ -47,7 +47,8 @@ class _Plan:
 def start(account_id: int, conversation_id: str, text: str, model_id: str) -> Turn:
     """Take a question: store it, hold the worst case of its answer, and return the turn.
 
-    Without enough balance for a useful answer nothing is held: the question is stored together
+    Without enough for a useful answer, in the balance and within the owner's limit for the day,
+    nothing is held: the question is stored together
     with an answer that says so, and the turn comes back without a request.
 
     Args:
@@ -200,9 +201,10 @@ ATTEMPTS = 3
 
 def _hold(
     session: Session, plan: _Plan, turn_id: str, conversation_id: str
-) -> tuple[int, ledger.InsufficientBalanceError | None]:
+) -> tuple[int, DomainError | None]:
     """Hold what the answer can cost at most; return the output cap, or why there is none."""
     model, prompt = plan.model, plan.prompt
+    day = spending.today(session, plan.account_id)
     rates, markup = model.rates, model.markup
     terms = ledger.Terms(
         turn_id=turn_id,
@@ -215,24 +217,24 @@ def _hold(
         cache_write_rate=rates.cache_write,
         markup=markup,
         prompt_tokens=prompt.tokens.likely,
+        day=day,
     )
     useful = min(model.min_output, model.max_output)
     for _ in range(ATTEMPTS):
         # Another turn may take its hold between this look and ours: then look again.
-        available = ledger.balance_of(session, plan.account_id).available
-        affordable = pricing.affordable_output(available, prompt.tokens.most, rates, markup)
+        spendable = ledger.balance_of(session, plan.account_id).spendable(day)
+        affordable = pricing.affordable_output(spendable, prompt.tokens.most, rates, markup)
         max_output = min(model.max_output, affordable)
         if max_output < useful:
             break
         amount = _least(pricing.worst_case(prompt.tokens.most, max_output, rates, markup))
         try:
             ledger.hold(session, terms, amount, clock.now() + LEASE)
-        except ledger.InsufficientBalanceError:
+        except (ledger.InsufficientBalanceError, ledger.SpendingLimitError):
             continue
         return max_output, None
     price = _least(pricing.worst_case(prompt.tokens.most, useful, rates, markup))
-    available = ledger.balance_of(session, plan.account_id).available
-    return 0, ledger.InsufficientBalanceError(price=price, balance=available)
+    return 0, ledger.refusal(ledger.balance_of(session, plan.account_id), price, day)
 
 
 def _least(amount: int) -> int:

@@ -123,9 +123,10 @@ def hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -
 
 def refusal(balance: Balance, price: Amount, day: date | None) -> DomainError:
     """Return why a wallet does not cover a price: the balance, or the owner's limit for the day."""
-    if balance.available < price:
+    left = balance.spendable(day)
+    if balance.available < price or left == balance.available:
         return InsufficientBalanceError(price=price, balance=balance.available)
-    return SpendingLimitError(price=price, left=balance.spendable(day))
+    return SpendingLimitError(price=price, left=left)
 
 
 def _open_hold(session: Session, terms: Terms, amount: Amount, expires_at: datetime) -> bool:
