@@ -4,10 +4,12 @@ from datetime import date
 import pytest
 
 from gptchina.db.engine import reading, transaction
+from gptchina.db.statement import Statement
 from gptchina.domain import clock, ledger
 from tests.factories import LEASE, make_account, make_terms
 
 pytestmark = pytest.mark.usefixtures("database")
+LIMIT = Statement("UPDATE wallet SET daily_limit = :daily_limit WHERE account_id = :account_id")
 FIRST, SECOND, THIRD = (date(2026, 1, day) for day in (1, 2, 3))
 
 
@@ -36,3 +38,13 @@ def test_what_the_turns_of_a_day_cost_is_added_up():
     assert spend(account, THIRD, 0) == (11, SECOND), "nothing was spent yet"
     assert spend(account, THIRD, 2) == (2, THIRD)
     assert spend(account, None, 9) == (2, THIRD)
+
+
+def test_a_limit_for_a_day_refuses_what_the_balance_would_cover():
+    account = make_account(1000)
+    with transaction() as session:
+        LIMIT.run(session.connection(), account_id=account, daily_limit=60)
+    assert spend(account, FIRST, 11) == (11, FIRST)
+    with pytest.raises(ledger.SpendingLimitError):
+        spend(account, FIRST, 1)
+    assert spend(account, SECOND, 1) == (1, SECOND)
