@@ -182,6 +182,15 @@ async def test_somebody_else_s_return_shows_nothing(tab, till, of):
     assert (stranger.state.step, stranger.state.order.id) == ("choose", "")
 
 
+async def test_the_same_choice_again_is_the_same_order(tab, till):
+    reference = await tab.begin()
+    await tab("back")
+    await tab("purchase")
+    await tab("need_intent")
+    assert tab.state.intent.client_secret.startswith(reference)
+    assert (len(till.taken), tab.orders()) == (1, [("open", False)])
+
+
 async def test_another_package_gives_the_first_order_up(tab):
     await tab.begin("package_10m")
     await tab("back")
