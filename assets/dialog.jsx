@@ -116,8 +116,8 @@ export function Dialog(props) {
       {...rest}
       ref={ref}
       tabIndex={layered ? -1 : undefined}
-      data-layered={layered}
-      aria-modal={layered}
+      data-layered={layered || undefined}
+      aria-modal={layered || undefined}
       className={`dialog ${className || ""}`}
       aria-labelledby={`${id}-title`}
       aria-describedby={description ? `${id}-description` : undefined}
