@@ -25,6 +25,8 @@ RETURN_PATH = "/tokens/"
 CARD = "4242\u00a04242\u00a04242\u00a04242"
 
 
+# Compiled once for all pages, whose own files it would be in otherwise.
+@rx.memo
 def purchase_screen() -> rx.Component:
     """Return the step at which the purchase stands."""
     return rx.el.div(
