@@ -49,6 +49,9 @@ PICTURES = (
     Picture("chat-chinese", {**DESK, "locale": "zh-CN"}, "李雷", CHINESE),
     Picture("phone", {**PHONE, "color_scheme": "light"}, "Ada", ENGLISH[::-1]),
 )
+# Pages are pictured when something was asked and bought, so that there is something to see.
+BUYING = Picture("buy", {**DESK, "color_scheme": "light"}, "Ada", ENGLISH)
+PHONE_BUYING = Picture("phone-buy", {**PHONE, "locale": "zh-CN"}, "李雷", ())
 
 
 def main() -> int:
@@ -64,6 +67,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for picture in PICTURES:
             take(picture, server, browser)
+        take_buying(server, browser)
+        take_phone_buying(server, browser)
         browser.close()
     return judge()
 
@@ -81,6 +86,38 @@ def take(picture: Picture, server: Server, browser: Browser) -> None:
     if picture.name == "phone":
         visitor.button("Open the sidebar").click()
         save(visitor, "phone-menu")
+    visitor.context.close()
+
+
+def take_buying(server: Server, browser: Browser) -> None:
+    """Take the picture of the packages, buy one, and take that of where the tokens went."""
+    visitor = open_visitor(server, browser, BUYING.browser)
+    visitor.register(BUYING.person)
+    for question in BUYING.questions:
+        visitor.goto("/")
+        ask(visitor, question)
+    visitor.button("Buy Tokens").first.click()
+    expect(visitor.button("Purchase")).to_be_enabled()
+    save(visitor, BUYING.name)
+    visitor.button("Purchase").click()
+    visitor.page.get_by_label("Card number").fill("4242424242424242")
+    visitor.page.get_by_label("Expiration date").fill("12/34")
+    visitor.page.get_by_label("Security code").fill("123")
+    visitor.button("Pay Now").click()
+    expect(visitor.page.get_by_role("heading", name="Payment Successful!")).to_be_visible()
+    visitor.goto("/usage")
+    expect(visitor.page.get_by_role("heading", name="Balance over time")).to_be_visible()
+    save(visitor, "usage")
+    visitor.context.close()
+
+
+def take_phone_buying(server: Server, browser: Browser) -> None:
+    """Take the picture of the packages on the phone, in Chinese."""
+    visitor = open_visitor(server, browser, PHONE_BUYING.browser)
+    visitor.register(PHONE_BUYING.person, path="/tokens")
+    expect(visitor.page.get_by_role("radio").first).to_be_visible()
+    visitor.page.get_by_role("radio").first.scroll_into_view_if_needed()
+    save(visitor, PHONE_BUYING.name)
     visitor.context.close()
 
 
