@@ -6,6 +6,7 @@ import pytest
 from gptchina.db.engine import reading
 from gptchina.domain import claims, clock, ledger
 from gptchina.domain.errors import DomainError
+from gptchina.settings import Settings
 from tests.factories import make_account
 
 DAY = timedelta(hours=24)
@@ -32,6 +33,11 @@ def at(monkeypatch):
 def balance(account: int) -> int:
     with reading() as session:
         return ledger.balance_of(session, account).balance
+
+
+def test_the_cooldown_is_a_day():
+    assert Settings.model_fields["claim_cooldown_hours"].default == 24
+    assert Settings.model_fields["claim_amount"].default == 20_000
 
 
 def test_a_new_account_may_claim_at_once(at):
