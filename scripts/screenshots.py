@@ -51,7 +51,9 @@ PICTURES = (
 )
 # Pages are pictured when something was asked and bought, so that there is something to see.
 BUYING = Picture("buy", {**DESK, "color_scheme": "light"}, "Ada", ENGLISH)
-PHONE_BUYING = Picture("phone-buy", {**PHONE, "locale": "zh-CN"}, "李雷", ())
+PHONE_BUYING = Picture(
+    "phone-buy", {**PHONE, "locale": "zh-CN", "device_scale_factor": 1.5}, "李雷", ()
+)
 
 
 def main() -> int:
