@@ -14,6 +14,7 @@ from gptchina.domain.threads import in_thread
 
 from . import arguments
 from .feedback import MESSAGES, message_of, report
+from .purchase_history import PurchaseHistoryState
 from .purchase_views import (
     IntentView,
     PackageView,
@@ -24,6 +25,7 @@ from .purchase_views import (
 )
 from .session import identify
 from .store import store_for
+from .wallet import WalletState
 
 # What the page shows of an order that the buyer cannot pay, or not now.
 STEPS: Final[dict[str, str]] = {
@@ -151,15 +153,15 @@ class PurchaseState(rx.State):
         return None
 
     @rx.event(background=True)
-    async def confirmed(self) -> None:
+    async def confirmed(self) -> list[rx.event.EventSpec]:
         """Take the browser's word that it is paid as a reason to look."""
         async with self:
             if self.step == "pay" and self._payment_id:
                 self.step, self.refused = "waiting", RefusedView()
-        await self._follow()
+        return await self._follow()
 
     @rx.event(background=True)
-    async def returned(self, reference: str) -> None:
+    async def returned(self, reference: str) -> list[rx.event.EventSpec]:
         """Show how the payment stands whose buyer comes back from a page of a bank or a wallet."""
         try:
             identity = await identify(self)
@@ -170,17 +172,17 @@ class PurchaseState(rx.State):
                 found = await payments.returned(identity.account_id, given)
         except DomainError:
             # Somebody else's, or nobody's: there is nothing to show.
-            return
+            return []
         async with self:
             if found.id != self._payment_id:
                 self._restart()
                 self._payment_id, self.chosen = found.id, found.package_id
-            self._show(found, back=True)
+            return self._show(found, back=True)
 
     @rx.event(background=True)
-    async def refresh(self) -> None:
+    async def refresh(self) -> list[rx.event.EventSpec]:
         """Look how the payment stands."""
-        await self._follow()
+        return await self._follow()
 
     @rx.event
     def restart(self) -> None:
@@ -220,22 +222,26 @@ class PurchaseState(rx.State):
             self._payment_id, self.step = checkout.payment_id, "waiting"
         return rx.redirect(checkout.url)
 
-    async def _follow(self) -> None:
+    async def _follow(self) -> list[rx.event.EventSpec]:
         async with self:
             payment_id = self._payment_id
         if not payment_id:
-            return
+            return []
         try:
             identity = await identify(self)
             found = await payments.refresh(identity.account_id, payment_id)
         except (NotSignedInError, NotFoundError):
-            return
+            return []
         async with self:
-            if self._payment_id == payment_id:
-                self._show(found)
+            return self._show(found) if self._payment_id == payment_id else []
 
-    def _show(self, found: payments.Purchase, *, back: bool = False) -> None:
-        """Show how an order stands; `back` if its buyer has just come back from paying it."""
+    def _show(self, found: payments.Purchase, *, back: bool = False) -> list[rx.event.EventSpec]:
+        """Show how an order stands; `back` if its buyer has just come back from paying it.
+
+        Returns what else the page has to show anew. A page that has only just come up may not
+        listen yet when the tokens arrive.
+        """
+        arrived = found.credited and not self.order.credited
         self.order = purchase_view(found)
         if found.credited:
             self.step = "done"
@@ -245,6 +251,7 @@ class PurchaseState(rx.State):
             code = "payment_failed" if found.status == "failed" else "payment_unfinished"
             self.refused = RefusedView(MESSAGES[code])
             self.step = "pay" if self._attempt and self.store.loaded else "choose"
+        return [WalletState.load, PurchaseHistoryState.follow] if arrived else []  # pyright: ignore[reportReturnType]
 
     async def _refuse(self, error: DomainError) -> rx.event.EventSpec | None:
         if isinstance(error, NotSignedInError):

@@ -12,6 +12,7 @@ from gptchina.providers.payments import Opened, PaymentFailure, registry
 from gptchina.state.feedback import MESSAGES
 from gptchina.state.purchase import PurchaseState
 from gptchina.state.purchase_history import PAGE, PurchaseHistoryState
+from gptchina.state.wallet import WalletState
 from tests.conftest import forget_settings
 from tests.factories import make_purchase
 from tests.till import Till
@@ -98,7 +99,7 @@ async def test_what_is_not_for_sale_is_not_chosen(tab, wrong):
     await tab("choose", wrong)
     await tab("choose_way", wrong)
     assert (tab.state.chosen, tab.state.way) == ("package_500k", "stripe")
-    assert await tab("returned", wrong) is None
+    assert await tab("returned", wrong) == []
     assert (tab.state.step, tab.orders()) == ("choose", [])
 
 
@@ -127,7 +128,9 @@ async def test_the_word_of_a_browser_is_no_success(tab, till):
     await tab("refresh")
     assert tab.state.step == "waiting"
     till.pay(reference)
-    await tab("refresh")
+    anew = await tab("refresh")
+    assert anew == [WalletState.load, PurchaseHistoryState.follow]
+    assert await tab("refresh") == []
     assert (tab.state.step, tab.state.order.credited) == ("done", True)
     assert (tab.state.order.state, tab.state.order.method) == ("Paid", "Visa")
     await tab("left")
