@@ -40,6 +40,8 @@ def _search() -> rx.Component:
                 aria_label=t("Search purchases"),
                 max_length=254,
                 auto_complete="off",
+                # What is searched for before the list has come would be forgotten with its coming.
+                disabled=rx.cond(DeskState.loaded, False, True),  # noqa: FBT003
                 class_name="field-input",
             ),
             class_name="desk-search",
