@@ -150,6 +150,13 @@ export function ApiField(props) {
   );
 }
 
+/** Nothing of it is kept anywhere: it goes from the address into the form that is sent. */
+export function ApiQuery({ name }) {
+  const [value, setValue] = useState("");
+  useEffect(() => setValue(new URLSearchParams(window.location.search).get(name) ?? ""), [name]);
+  return <input type="hidden" name={name} value={value} />;
+}
+
 export function ApiSubmit({ className, children, ...rest }) {
   const { busy } = useContext(FormContext);
   return (

@@ -5,8 +5,9 @@ import { useLatest } from "./latest.js";
 export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** Draws nothing; tells the zone, and again whenever `version` has changed, but not while paused. */
-export function DeviceZone({ version, paused = false, onZone }) {
-  const latest = useLatest(onZone);
+export function DeviceZone({ version, paused = false, known, onZone }) {
+  // Another device may know another zone: what is known is compared, but its change is no cause.
+  const latest = useLatest((zone) => zone !== known && onZone?.(zone));
   // Lists are new at each drawing; what counts is what is in them.
   const content = JSON.stringify(version);
   useEffect(() => {

@@ -82,6 +82,11 @@ export function ErrorCard({ code, params, messages, conversation, answer, onRetr
       <div className="error-body">
         <p>{text}</p>
         <div className="error-actions">
+          {code === "spending_limit" && (
+            <a className="button" href="/settings#spending-limit">
+              {t("Change the limit")}
+            </a>
+          )}
           {code === "insufficient_balance" && (
             <Shortage
               params={params}

@@ -44,6 +44,15 @@ class ApiField(rx.Component):
     max_length: rx.Var[int]
 
 
+class ApiQuery(rx.Component):
+    """What the page's address says under ``name``, as a field that nobody sees."""
+
+    library = LIBRARY
+    tag = "ApiQuery"
+
+    name: rx.Var[str]
+
+
 class ApiSubmit(rx.Component):
     """The form's button; busy while the answer is awaited."""
 
@@ -53,4 +62,5 @@ class ApiSubmit(rx.Component):
 
 api_form = ApiForm.create
 api_field = ApiField.create
+api_query = ApiQuery.create
 api_submit = ApiSubmit.create

@@ -12,7 +12,7 @@ LIBRARY = "$/public/device_zone.jsx"
 class DeviceZone(rx.Component):
     """Draws nothing; tells the zone's IANA name, and again when ``version`` has changed.
 
-    While ``paused`` it says nothing, and catches up after.
+    While ``paused`` it says nothing, and catches up after. It does not tell what is ``known``.
     """
 
     library = LIBRARY
@@ -20,6 +20,7 @@ class DeviceZone(rx.Component):
 
     version: rx.Var[Any]
     paused: rx.Var[bool]
+    known: rx.Var[str]
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 

@@ -8,6 +8,7 @@ from gptchina.components.account_live import account_live
 from gptchina.components.brand import brand_mark
 from gptchina.components.buying import buy_dialog, buy_event
 from gptchina.components.chat_dialogs import delete_dialog, rename_dialog
+from gptchina.components.device_zone import device_zone
 from gptchina.components.empty import nowhere
 from gptchina.components.icons import icon
 from gptchina.components.notices import connection_notice, notices
@@ -48,6 +49,11 @@ def framed(
             on_chats=ChatsState.load,
             on_turns=ChatState.turns_changed,
             on_profile=SessionState.profile_changed,
+        ),
+        device_zone(
+            version="",
+            known=SessionState.time_zone,
+            on_zone=lambda zone: [SessionState.set_time_zone(zone), ChatsState.load()],
         ),
         preference_sync(theme=SessionState.theme, language=SessionState.language),
         _floating(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from gptchina.components.api_form import api_field, api_form, api_submit
+from gptchina.components.api_form import api_field, api_form, api_query, api_submit
 from gptchina.components.brand import brand_link
 from gptchina.components.links import link
 from gptchina.components.preferences import language_choice, theme_choice
@@ -87,6 +87,7 @@ def register_form() -> rx.Component:
                 max_length=PASSWORD_LENGTH,
                 required=True,
             ),
+            api_query(name="invite"),
             api_submit(t("Create account"), class_name="button-large button-wide"),
             action="/api/register",
             next_path="/",

@@ -30,14 +30,18 @@ from gptchina.pages import register as register_page
 from gptchina.state.account import AccountState
 from gptchina.state.chat import ChatState
 from gptchina.state.chats import ChatsState
+from gptchina.state.codes import CodesState
 from gptchina.state.desk import DeskState
 from gptchina.state.desk_case import DeskCaseState
+from gptchina.state.invitations import InvitationState
 from gptchina.state.money_health import MoneyHealthState
 from gptchina.state.prices import PricesState
 from gptchina.state.purchase import PurchaseState
 from gptchina.state.purchase_history import PurchaseHistoryState
 from gptchina.state.receipt import ReceiptState
+from gptchina.state.redeeming import RedeemState
 from gptchina.state.session import SessionState
+from gptchina.state.spending import SpendingState
 from gptchina.state.wallet import WalletState
 
 STYLESHEETS = [
@@ -64,6 +68,7 @@ FRAME = [ChatsState.load, WalletState.load]
 VISITOR = [SessionState.require_visitor]
 ACCOUNT = [SessionState.require_account, *FRAME]
 PRICES = [SessionState.load, *FRAME, PricesState.load]
+GIFTS = [RedeemState.load, InvitationState.load]
 PURCHASES = [PurchaseState.load, PurchaseHistoryState.load]
 
 ROUTES = [
@@ -71,8 +76,10 @@ ROUTES = [
     Route("/c/[chat_id]", chat.page, chat_title(), [*ACCOUNT, ChatState.open]),
     Route("/login", login.page, t("Log in"), VISITOR),
     Route("/register", register_page.page, t("Create account"), VISITOR),
-    Route("/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load]),
-    Route("/tokens", tokens.page, t("Tokens"), [*ACCOUNT, *PURCHASES]),
+    Route(
+        "/settings", settings.page, t("Settings"), [*ACCOUNT, AccountState.load, SpendingState.load]
+    ),
+    Route("/tokens", tokens.page, t("Tokens"), [*ACCOUNT, *PURCHASES, *GIFTS]),
     Route("/receipts/[payment_id]", receipt.page, t("Receipt"), [*ACCOUNT, ReceiptState.load]),
     Route("/usage", usage.page, t("Usage"), ACCOUNT),
     Route("/pricing", pricing.page, t("Pricing"), PRICES),
@@ -81,7 +88,7 @@ ROUTES = [
         "/admin",
         admin.page,
         t("Administration"),
-        [*ACCOUNT, DeskState.load, MoneyHealthState.load],
+        [*ACCOUNT, DeskState.load, MoneyHealthState.load, CodesState.load],
     ),
     Route(
         "/admin/purchases/[payment_id]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from gptchina.components.codes_section import codes_section
 from gptchina.components.desk_list import purchases_section
 from gptchina.components.layout import for_admin, framed, page_header
 from gptchina.components.money_health import health_section
@@ -24,6 +25,7 @@ def page() -> rx.Component:
             page_header(t("Administration")),
             rx.el.div(
                 purchases_section(),
+                codes_section(),
                 health_section(),
                 class_name="sheet desk-sheet",
             ),

@@ -13,6 +13,7 @@ from gptchina.components.settings_sections import (
     name_section,
     password_section,
 )
+from gptchina.components.spending_section import spending_section
 from gptchina.components.text import t
 
 
@@ -23,6 +24,7 @@ def page() -> rx.Component:
             page_header(t("Settings")),
             rx.el.div(
                 appearance_section(),
+                spending_section(),
                 name_section(),
                 email_section(),
                 password_section(),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import reflex as rx
 
 from gptchina.components.buying import buy_section
+from gptchina.components.invite_section import invite_section
 from gptchina.components.layout import for_account, framed, page_header
 from gptchina.components.pending_sender import pending_link
 from gptchina.components.purchase_history import history_section
+from gptchina.components.redeem_section import redeem_section
 from gptchina.components.text import t
 from gptchina.components.tokens_sections import balance_section, meaning_section, ways_section
 
@@ -21,8 +23,10 @@ def page() -> rx.Component:
                 pending_link(),
                 balance_section(),
                 buy_section(),
+                redeem_section(),
                 history_section(),
                 ways_section(),
+                invite_section(),
                 meaning_section(),
                 class_name="sheet tokens-sheet",
             ),

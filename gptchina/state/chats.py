@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import reflex as rx
 
-from gptchina.domain import chat, clock
+from gptchina.domain import accounts, chat, clock
+from gptchina.domain.days import day_of
 from gptchina.domain.errors import DomainError, NotSignedInError
+from gptchina.domain.spending import own_zone
 from gptchina.domain.threads import in_thread
 
 from . import arguments
@@ -19,9 +21,10 @@ from .views import ChatView
 _AGES = ((0, "today"), (1, "yesterday"), (7, "week"), (30, "month"))
 
 
-def age_of(updated_at: datetime, now: datetime) -> str:
-    """Return the group of a chat in the list, by the days since it was last used."""
-    days = (now.date() - updated_at.date()) // timedelta(days=1)
+def age_of(updated_at: datetime, now: datetime, zone: str) -> str:
+    """Return the group of a chat in the list, by the days since it was last used in a time zone."""
+    where = own_zone(zone)
+    days = (day_of(now, where) - day_of(updated_at, where)) // timedelta(days=1)
     return next((age for most, age in _AGES if days <= most), "older")
 
 
@@ -42,7 +45,7 @@ class ChatsState(rx.State):
         except NotSignedInError:
             self.reset()
             return
-        await self._load(identity.account_id)
+        await self._load(identity)
 
     @rx.event
     async def begin_rename(self, chat_id: str) -> rx.event.EventSpec | None:
@@ -64,7 +67,7 @@ class ChatsState(rx.State):
         except DomainError as error:
             return await report(self, error)
         self.renaming = ""
-        await self._load(identity.account_id)
+        await self._load(identity)
         return None
 
     @rx.event
@@ -86,7 +89,7 @@ class ChatsState(rx.State):
             await chat.discard(identity.account_id, deleted)
         except DomainError as error:
             return await report(self, error)
-        await self._load(identity.account_id)
+        await self._load(identity)
         # A chat that was begun on this page is open there, whatever address the server knows.
         open_chat = await self.get_state(ChatState)
         if open_chat.conversation != deleted:
@@ -100,10 +103,10 @@ class ChatsState(rx.State):
             return await report(self, error)
         return None
 
-    async def _load(self, account_id: int) -> None:
-        now = clock.now()
-        rows = await in_thread(chat.list_chats, account_id)
-        chats = [ChatView(row.id, row.title, age_of(row.updated_at, now)) for row in rows]
+    async def _load(self, identity: accounts.Identity) -> None:
+        now, zone = clock.now(), identity.time_zone
+        rows = await in_thread(chat.list_chats, identity.account_id)
+        chats = [ChatView(row.id, row.title, age_of(row.updated_at, now, zone)) for row in rows]
         # A var is sent whole: an answer that begins or ends must not send the list again.
         if chats != self.chats:
             self.chats = chats

@@ -49,6 +49,15 @@ MESSAGES: Final[dict[str, str]] = {
     "spending_limit": (
         "An answer can cost up to {price} tokens, but your limit for today leaves {left}."
     ),
+    "invalid_limit": "Please enter a whole number of tokens, or nothing for no limit.",
+    "codes_closed": "Codes are not taken here at the moment.",
+    "code_unknown": "There is no such code. Please look at it again.",
+    "code_expired": "This code has expired.",
+    "code_used": "You have used this code already.",
+    "code_used_up": "This code has been used as often as it can be.",
+    "code_disabled": "This code is not good any more.",
+    "invalid_codes": "This is not possible. Please enter a smaller or a whole number.",
+    "referrals_closed": "Nobody is rewarded for inviting others here at the moment.",
     "claim_not_ready": "The next claim is possible in {seconds} seconds.",
     "invalid_filter": "The server did not understand this. Please reload the page.",
     "invalid_amount": "This amount is not possible.",

@@ -37,6 +37,7 @@ class SessionState(rx.State):
     admin: bool = False
     language: str = ""
     theme: str = ""
+    time_zone: str = ""
     registration_open: bool = True
 
     # Whose data the states of this tab may hold.
@@ -90,6 +91,18 @@ class SessionState(rx.State):
         self.theme = theme
         return None
 
+    @rx.event
+    async def set_time_zone(self, zone: str) -> None:
+        """Remember where the account's days begin, as its browser says."""
+        try:
+            identity = await identify(self)
+            if zone != identity.time_zone:
+                await in_thread(accounts.set_time_zone, identity.account_id, zone)
+        except DomainError:
+            # Nobody asked for it, and a zone that is not known here is no fault of theirs.
+            return
+        self.time_zone = zone
+
     async def _load(self) -> None:
         self.registration_open = get_settings().allow_registration
         try:
@@ -102,4 +115,5 @@ class SessionState(rx.State):
             self.name, self.email = identity.name, identity.email
             self.admin = identity.admin
             self.language, self.theme = identity.language, identity.theme
+            self.time_zone = identity.time_zone
         self.ready = True
