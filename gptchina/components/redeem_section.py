@@ -32,7 +32,7 @@ def _form() -> rx.Component:
                 RedeemState.wrong,
                 "redeem",
                 "code",
-                t("Code"),
+                t("Redemption code"),
                 placeholder="GPTC-XXXX-XXXX-XXXX-XXXX",
                 max_length=LONGEST,
                 auto_capitalize="characters",

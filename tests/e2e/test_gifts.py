@@ -37,7 +37,7 @@ def make_code(server, tokens="50000"):
 
 
 def redeem(person, code):
-    person.page.get_by_role("textbox", name="Code", exact=True).fill(code)
+    person.page.get_by_role("textbox", name="Redemption code", exact=True).fill(code)
     person.button("Redeem").click()
 
 
@@ -52,12 +52,14 @@ def test_a_code_is_redeemed_once_however_it_is_typed(person, generous):
     redeem(person, f" {code.lower().replace('-', ' ')} ")
     expect(person.page.get_by_text("50,000 tokens are yours now.")).to_be_visible()
     expect(person.balance).to_have_attribute("data-tokens", "70000")
-    expect(person.page.get_by_role("textbox", name="Code", exact=True)).to_have_value("")
+    expect(person.page.get_by_role("textbox", name="Redemption code", exact=True)).to_have_value("")
     redeem(person, code)
     alert = person.page.get_by_role("alert").filter(has_text="You have used this code already.")
     expect(alert).to_be_visible()
     # What is wrong stays, to be mended.
-    expect(person.page.get_by_role("textbox", name="Code", exact=True)).to_have_value(code)
+    expect(person.page.get_by_role("textbox", name="Redemption code", exact=True)).to_have_value(
+        code
+    )
     assert person.tokens() == 70_000
 
 
