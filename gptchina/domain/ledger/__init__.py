@@ -2,7 +2,7 @@
 
 from .entries import Amount, KeyConflictError, Posting, ProgramAccount, debt_account, post
 from .holds import Settlement, hold, overdue, refusal, renew, settle
-from .purchases import Order, credit_order, give_back, take_back
+from .purchases import CLEARING, Order, credit_order, give_back, take_back
 from .usage import Terms, Use
 from .verification import PROMISES, Violation, verify
 from .wallets import (
@@ -18,6 +18,7 @@ from .wallets import (
 )
 
 __all__ = [
+    "CLEARING",
     "PROMISES",
     "Amount",
     "Balance",

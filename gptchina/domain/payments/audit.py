@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from gptchina.db.engine import reading
 from gptchina.db.models import LedgerEntry, Payment
+from gptchina.domain import ledger
 from gptchina.domain.threads import in_thread
 from gptchina.providers.payments import payment_providers
 
@@ -79,11 +80,16 @@ def _difference(provider: str, truth: Truth) -> Difference | None:
         ).one_or_none()
         if row is None:
             return Difference(provider, truth.reference, "unknown", 0, 0)
-        sign = case((col(LedgerEntry.kind).in_(("refund", "dispute")), -1), else_=1)
+        # A debt repaid and an inviter's reward belong to the payment, too, but not to its provider.
+        clearing = ledger.CLEARING[provider]
+        amount = col(LedgerEntry.amount)
+        moved = case(
+            (col(LedgerEntry.debit_id) == clearing, amount),
+            (col(LedgerEntry.credit_id) == clearing, -amount),
+            else_=0,
+        )
         found = session.exec(
-            select(func.coalesce(func.sum(sign * col(LedgerEntry.amount)), 0)).where(
-                LedgerEntry.payment_id == row.id, LedgerEntry.kind != "debt"
-            )
+            select(func.coalesce(func.sum(moved), 0)).where(LedgerEntry.payment_id == row.id)
         ).one()
         exact = (truth.received, truth.currency) == (row.amount, row.currency)
         expected = row.tokens - undone_tokens(row, truth) if exact else 0

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from gptchina.db.engine import reading
-from gptchina.db.models import WebhookEvent
+from gptchina.db.engine import reading, transaction
+from gptchina.db.models import Referral, WebhookEvent
 from gptchina.domain import clock, payments
 from gptchina.domain.payments import inbox
 from gptchina.providers.payments import PaymentFailure, PaymentProviderError
+from tests.conftest import forget_settings
 from tests.domain.payments.conftest import wallet
+from tests.factories import make_account, spend
 
 
 def stored():
@@ -167,3 +169,21 @@ async def test_the_audit_finds_what_the_ledger_misses_and_mends_it(till, buyer, 
     assert payments.purchase(buyer, payment).taken_back == 50_000
     again = await payments.audit(since)
     assert {each.kind for each in again.differences} == {"review", "unknown"}
+
+
+async def test_a_reward_and_a_repaid_debt_are_no_difference(till, buyer, order, monkeypatch):
+    monkeypatch.setenv("REFERRAL_REWARD", "7000")
+    forget_settings()
+    host = make_account()
+    with transaction() as session:
+        session.add(Referral(guest_id=buyer, host_id=host, reward=0, created_at=clock.now()))
+    since = clock.now() - timedelta(minutes=1)
+    _, first = await order(buyer)
+    await inbox.take(till, till.pay(first))
+    spend(buyer, 60_000)
+    till.give_back(first, 1000)
+    await inbox.take(till, till.tell(first, "charge.refunded"))
+    _, second = await order(buyer)
+    await inbox.take(till, till.pay(second))
+    assert wallet(buyer) == (41_000, 0)
+    assert await payments.audit(since) == payments.Audit(2, [])
