@@ -75,7 +75,7 @@ def _form() -> rx.Component:
         ),
         form_failure(SpendingState.wrong),
         rx.el.div(
-            rx.el.button(t("Save"), type="submit", class_name="button button-quiet"),
+            rx.el.button(t("Set the limit"), type="submit", class_name="button button-quiet"),
             rx.el.div(
                 rx.cond(
                     SpendingState.saved,
