@@ -116,8 +116,9 @@ function wordsFor(error, t) {
         "Try again, or pay in another way.",
     );
   }
-  if (error.type === "api_connection_error") {
-    return t("The payment service cannot be reached. Nothing was charged. Please try again.");
+  // Whether it came to a payment nobody knows here; the same order is never paid twice.
+  if (error.type === "api_connection_error" || error.type === "api_error") {
+    return t("The payment service did not answer. Trying again is safe: nothing is paid twice.");
   }
   return t("The payment could not be made. Nothing was charged. Try again, or pay in another way.");
 }
@@ -278,7 +279,7 @@ export function StripePayment(props) {
   const only = methods?.join() || "";
   const options = useMemo(() => {
     const shown = { mode: "payment", amount, currency, locale, appearance };
-    return only ? { ...shown, paymentMethodTypes: only.split(",") } : shown;
+    return only ? { ...shown, allowedPaymentMethodTypes: only.split(",") } : shown;
   }, [amount, currency, locale, appearance, only]);
   if (blocked) {
     const text = t(

@@ -15,6 +15,7 @@ from gptchina.state.desk import DeskState
 from gptchina.state.money_health import MoneyHealthState
 
 SECONDS = 4
+MINUTE = 60
 
 
 def page() -> rx.Component:
@@ -29,6 +30,8 @@ def page() -> rx.Component:
                 health_section(),
                 class_name="sheet desk-sheet",
             ),
-            pulse(seconds=SECONDS, on_beat=[DeskState.follow, MoneyHealthState.load]),
+            pulse(seconds=SECONDS, on_beat=DeskState.follow),
+            # What is counted there reads the whole ledger.
+            pulse(seconds=MINUTE, on_beat=MoneyHealthState.load),
         )
     )

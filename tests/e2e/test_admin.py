@@ -180,6 +180,7 @@ def test_a_dispute_shows_up_by_itself(admin, buyer, server):
     payment_id, reference = pay_by_card(buyer)
     admin.goto("/admin")
     search(admin, buyer.email)
+    expect(rows(admin)).to_have_count(1)
     expect(rows(admin)).to_contain_text("Paid")
     disputed = buyer.context.request.post(
         f"{server.url}/standins/stripe/_test/dispute", data={"intent_id": reference}

@@ -241,6 +241,31 @@ def test_a_blocked_script_is_told_and_can_be_tried_again(buyer):
     buyer.expect_receipt()
 
 
+@pytest.mark.parametrize("reached", [False, True], ids=["nothing-arrived", "answer-lost"])
+def test_an_answer_of_stripe_that_is_lost_is_no_reason_to_pay_twice(buyer, reached):
+    """Nobody here can tell whether it came to a payment; so nobody says that it did not."""
+    buyer.person.accept("net::ERR_FAILED")
+
+    def lose(route):
+        if reached:
+            route.fetch()
+        route.abort()
+
+    buyer.open()
+    buyer.choose()
+    buyer.page.route("**/confirm", lose)
+    buyer.pay()
+    if reached:
+        # The webhook tells what the browser could not hear.
+        buyer.expect_receipt()
+    else:
+        buyer.expect_alert("Trying again is safe: nothing is paid twice.")
+        buyer.page.unroute("**/confirm")
+        buyer.button("Pay Now").click()
+        buyer.expect_receipt()
+    assert [row[:2] for row in buyer.payments()] == [("succeeded", 1)]
+
+
 def test_a_payment_service_that_does_not_answer_is_told_and_tried_again(buyer):
     buyer.open()
     buyer.choose()

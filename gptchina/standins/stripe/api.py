@@ -84,7 +84,7 @@ def _session(tx: Transaction, _: str, data: dict[str, Any]) -> dict[str, Any]:
         wanted = data.get("deferred_intent", {})
         currency = methods.checked_currency(wanted.get("currency"))
         types = methods.usable(tx.methods, currency)
-        named = wanted.get("payment_method_types") or types
+        named = wanted.get("allowed_payment_method_types") or types
         types = [each for each in types if each in named]
     return {
         "object": "elements_session",

@@ -116,6 +116,20 @@ async def test_what_is_bought_in_a_day_is_limited(till, buyer, order, monkeypatc
         await order(buyer)
 
 
+async def test_a_declined_order_counts_for_the_day_since_it_can_still_be_paid(
+    till, buyer, order, monkeypatch
+):
+    monkeypatch.setenv("PURCHASE_AMOUNT_PER_DAY", "3500")
+    forget_settings()
+    payment, reference = await order(buyer, "package_500k")
+    await inbox.take(till, till.decline(reference))
+    assert payments.purchase(buyer, payment).status == "failed"
+    with pytest.raises(payments.PurchaseLimitError):
+        await order(buyer)
+    await payments.cancel(buyer, payment)
+    await order(buyer)
+
+
 async def test_stablecoins_are_priced_in_dollars(till, buyer, monkeypatch):
     monkeypatch.setenv("STRIPE_CRYPTO", "true")
     forget_settings()

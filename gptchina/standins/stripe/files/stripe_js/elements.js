@@ -216,14 +216,18 @@ class Elements {
     if (mode && (!Number.isInteger(amount) || amount <= 0)) {
       refuse("Invalid value for elements(): amount should be a positive integer.");
     }
+    if ("paymentMethodTypes" in options) {
+      refuse("elements() takes no paymentMethodTypes any more; see allowedPaymentMethodTypes.");
+    }
     if (mode && !/^[a-z]{3}$/.test(currency || "")) {
       refuse("Invalid value for elements(): currency should be an ISO code in lower case.");
     }
   }
 
   session() {
-    const { clientSecret, mode, amount, currency, paymentMethodTypes } = this.options;
-    const deferred = { mode, amount, currency, payment_method_types: paymentMethodTypes };
+    const { clientSecret, mode, amount, currency, allowedPaymentMethodTypes } = this.options;
+    const allowed_payment_method_types = allowedPaymentMethodTypes;
+    const deferred = { mode, amount, currency, allowed_payment_method_types };
     const about = clientSecret
       ? { type: "payment_intent", client_secret: clientSecret }
       : { type: "deferred_intent", deferred_intent: deferred };
