@@ -29,6 +29,7 @@ MONEY = (
     "gptchina/domain/codes",
     "gptchina/domain/estimates",
     "gptchina/domain/ledger",
+    "gptchina/domain/payments",
     "gptchina/domain/pricing",
     "gptchina/domain/referrals",
     "gptchina/domain/spending",

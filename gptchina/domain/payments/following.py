@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # A page that asks again and again shall not make us ask the provider as often.
-SECONDS_BETWEEN_LOOKS = 2.0
-_looked: dict[str, float] = {}
+SECONDS_BETWEEN_LOOKS = 2
+_looked: dict[str, int] = {}
 MOST_REMEMBERED = 10_000
 
 
@@ -108,8 +108,10 @@ async def close(provider: PaymentProvider, reference: str) -> Purchase | None:
 
 
 def _due(reference: str) -> bool:
-    now = time.monotonic()
-    if now - _looked.get(reference, -SECONDS_BETWEEN_LOOKS) < SECONDS_BETWEEN_LOOKS:
+    """Return whether the provider may be asked again by now, and note that it is."""
+    now = time.monotonic_ns()
+    last = _looked.get(reference)
+    if last is not None and now - last < SECONDS_BETWEEN_LOOKS * 10**9:
         return False
     if len(_looked) >= MOST_REMEMBERED:
         _looked.clear()

@@ -11,7 +11,7 @@ from gptchina.domain import payments
 from gptchina.domain.accounts.errors import TooManyAttemptsError
 from gptchina.domain.config_file import config_file
 from gptchina.domain.errors import NotFoundError
-from gptchina.domain.payments import inbox
+from gptchina.domain.payments import following, inbox
 from gptchina.providers.payments import PaymentFailure
 from tests.conftest import forget_settings
 from tests.domain.payments.conftest import wallet
@@ -172,6 +172,17 @@ async def test_a_lost_webhook_is_healed_by_asking(till, buyer, order):
     assert (await payments.refresh(buyer, payment)).credited
     assert (await payments.returned(buyer, reference)).credited
     assert wallet(buyer) == (101_000, 0)
+
+
+async def test_a_page_that_asks_at_once_again_is_answered_from_what_is_known(
+    till, buyer, order, monkeypatch
+):
+    monkeypatch.setattr(following, "SECONDS_BETWEEN_LOOKS", 3600)
+    payment, _ = await order(buyer)
+    before = till.asked
+    for _ in range(5):
+        await payments.refresh(buyer, payment)
+    assert till.asked == before + 1
 
 
 async def test_asking_survives_a_provider_that_does_not_answer(till, buyer, order):
