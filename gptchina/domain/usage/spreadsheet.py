@@ -11,6 +11,7 @@ from sqlmodel import col
 from gptchina.db.engine import reading
 from gptchina.db.models import LedgerEntry
 from gptchina.domain import clock
+from gptchina.domain.payments.amounts import plain
 
 from .causes import causes_of
 from .entries import newer_than, page
@@ -93,16 +94,11 @@ def _line(row: SignedEntry, cause: Cause, balance: int, zone: ZoneInfo) -> tuple
         _harmless(cause.title),
         cause.conversation,
         *(of_turn if row.turn_id else ("",) * len(of_turn)),
-        _money(cause),
+        plain(cause.money, cause.currency) if cause.money else "",
         cause.currency.upper(),
         _harmless(cause.note),
         _harmless(row.key),
     )
-
-
-def _money(cause: Cause) -> str:
-    """Return the money of an order in the major unit: fen as yuan."""
-    return f"{cause.money // 100}.{cause.money % 100:02}" if cause.money else ""
 
 
 def _harmless(text: str) -> str:
