@@ -45,9 +45,7 @@ def run_all() -> bool:
     which no other test could run one.
     """
     with ThreadPoolExecutor() as lanes:
-        browser = lanes.submit(
-            lambda: [run(name, [f"tests/{name}"], quiet=True) for name in BROWSER]
-        )
+        browser = lanes.submit(run_browser)
         ignored = [f"--ignore=tests/{name}" for name in BROWSER]
         failed = run("others", ["tests", *ignored])
         return any([failed, *browser.result()])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from gptchina.components.desk_list import status_tag
+from gptchina.components.desk_list import status_tags
 from gptchina.components.icons import icon
 from gptchina.components.links import link
 from gptchina.components.moment import moment
@@ -75,7 +75,7 @@ def _summary(purchase: DeskPurchaseView) -> rx.Component:
     currency = purchase.currency
     last4 = rx.cond(purchase.last4 != "", " •••• " + purchase.last4, "")
     return rx.el.dl(
-        *_fact(t("Status"), status_tag(purchase)),
+        *_fact(t("Status"), status_tags(purchase)),
         *_fact(t("Buyer"), _buyer(purchase)),
         *_fact(t("Ordered"), money(purchase.amount, currency)),
         *_fact(t("Received"), money(purchase.received, currency)),

@@ -99,19 +99,26 @@ def _row(purchase: DeskPurchaseView) -> rx.Component:
             ),
             rx.el.span(t("{amount} tokens", amount=purchase.tokens), class_name="desk-tokens"),
             rx.el.span(money(purchase.amount, purchase.currency), class_name="desk-amount"),
-            status_tag(purchase),
+            status_tags(purchase),
             class_name="desk-row figures",
         ),
         key=purchase.id,
     )
 
 
-def status_tag(purchase: DeskPurchaseView) -> rx.Component:
-    """Return the state of a purchase as a tag, with a sign if somebody has to look at it."""
+def status_tags(purchase: DeskPurchaseView) -> rx.Component:
+    """Return the state of a purchase as a tag, and another one if it was only a test.
+
+    A sign says that somebody has to look at it.
+    """
     return rx.el.span(
-        rx.cond(purchase.tone == "warning", icon("alert")),
-        t(purchase.status),
-        class_name="tag tag-" + purchase.tone,
+        rx.cond(purchase.test, rx.el.span(t("Test"), class_name="tag")),
+        rx.el.span(
+            rx.cond(purchase.tone == "warning", icon("alert")),
+            t(purchase.status),
+            class_name="tag tag-" + purchase.tone,
+        ),
+        class_name="desk-tags",
     )
 
 

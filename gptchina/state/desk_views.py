@@ -11,7 +11,10 @@ from .receipt import tone_of
 
 @dataclass(frozen=True)
 class DeskPurchaseView:
-    """A purchase; money in minor units, times in ISO format, names in English to be translated."""
+    """A purchase; money in minor units, times in ISO format, names in English to be translated.
+
+    `test` if it moved no real money.
+    """
 
     id: str = ""
     number: str = ""
@@ -20,6 +23,7 @@ class DeskPurchaseView:
     name: str = ""
     email: str = ""
     provider: str = ""
+    test: bool = False
     reference: str = ""
     tokens: int = 0
     taken_back: int = 0
@@ -131,6 +135,7 @@ def desk_purchase_view(found: payments.DeskPurchase) -> DeskPurchaseView:
         name=found.name,
         email=found.email,
         provider=purchase.provider,
+        test=not purchase.live,
         reference=found.reference,
         tokens=purchase.tokens,
         taken_back=purchase.taken_back,

@@ -5,10 +5,12 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from alembic import command
-from gptchina.db.engine import get_engine, transaction
+from gptchina.db.engine import get_engine, reading, transaction
 from gptchina.db.migrations import config_for, migrate
-from gptchina.db.models import LedgerEntry, metadata
+from gptchina.db.models import LedgerEntry, Payment, metadata
 from gptchina.domain import clock
+from gptchina.settings import get_settings
+from tests.factories import make_account, make_purchase
 
 
 def test_models_equal_the_migrated_database(database):
@@ -23,6 +25,21 @@ def test_every_revision_goes_down_and_up_again(database):
         assert inspect(connection).get_table_names() in ([], ["alembic_version"])
     migrate()
     assert "ledger_entry" in inspect(get_engine()).get_table_names()
+
+
+@pytest.mark.parametrize(("key", "live"), [("sk_live_x", True), ("sk_test_x", False)])
+def test_payments_made_before_modes_were_noted_are_of_the_configured_mode(
+    database, monkeypatch, key, live
+):
+    bought = make_purchase(make_account())
+    with get_engine().begin() as connection:
+        command.downgrade(config_for(connection), "0010")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", key)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", key.replace("sk", "pk"))
+    get_settings.cache_clear()
+    migrate()
+    with reading() as session:
+        assert session.get_one(Payment, bought).live is live
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def settle_in_debt():
 def order():
     account, attempt = make_account(), uuid4().hex
     package = payments.find_package("package_100k")
-    wanted = payments.orders._Wanted(package, "stripe", package.price, package.currency)
+    wanted = payments.orders._wanted(package, "stripe", live=False)
     return account, lambda: payments.orders._place(account, wanted, attempt)
 
 

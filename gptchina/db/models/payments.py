@@ -12,10 +12,10 @@ from .base import tokens as token_amount
 class Payment(SQLModel, table=True):
     """One order of a package, and what its provider last said of it.
 
-    Money is in minor units of the currency. `version` grows with every change, so that what was
-    read from the provider before another change is not written over it. `taken_back` is how many
-    of the credited tokens refunds and disputes have clawed back. `mailed_at` is when a receipt was
-    about to go out by mail, which happens once.
+    Money is in minor units of the currency, and real if `live`, whatever the keys are later.
+    `version` grows with every change, so that what was read from the provider before another change
+    is not written over it. `taken_back` is how many of the credited tokens refunds and disputes
+    have clawed back. `mailed_at` is when a receipt was about to go out by mail, which happens once.
     """
 
     __tablename__ = "payment"  # pyright: ignore[reportAssignmentType]
@@ -38,6 +38,7 @@ class Payment(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     account_id: int = Field(foreign_key="account.id", sa_type=BigId)
     provider: str = Field(max_length=10)
+    live: bool = Field(default=False)
     reference: str | None = Field(default=None, max_length=80)
     attempt: str = Field(max_length=64)
     package_id: str = Field(max_length=40)

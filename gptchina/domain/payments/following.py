@@ -12,9 +12,9 @@ from gptchina.db.engine import reading
 from gptchina.db.models import Payment
 from gptchina.domain.errors import NotFoundError
 from gptchina.domain.threads import in_thread
-from gptchina.providers.payments import PaymentProviderError, get_payment_provider
+from gptchina.providers.payments import PaymentProviderError
 
-from .orders import require_provider, unavailable
+from .orders import provider_of, require_provider, unavailable
 from .records import FINAL, Purchase, purchase_of
 from .truths import sync
 
@@ -60,7 +60,7 @@ async def refresh(account_id: int, payment_id: int) -> Purchase:
     if known.status in FINAL:
         return known
     reference = await in_thread(_reference, payment_id)
-    provider = get_payment_provider(known.provider)
+    provider = provider_of(known.provider, live=known.live)
     if provider is None or reference is None or not _due(reference):
         return known
     try:
@@ -88,13 +88,14 @@ async def cancel(account_id: int, payment_id: int) -> Purchase:
 
     Raises:
         NotFoundError: the purchase is not the account's.
+        PurchasesClosedError: its provider is not configured any more.
         PaymentUnavailableError: the provider does not answer.
     """
     known = await in_thread(purchase, account_id, payment_id)
     reference = await in_thread(_reference, payment_id)
     if known.status in FINAL or reference is None:
         return known
-    provider = require_provider(known.provider)
+    provider = require_provider(known.provider, live=known.live)
     try:
         return await close(provider, reference) or known
     except PaymentProviderError as error:

@@ -108,18 +108,30 @@ async def begin(account_id: int, package_id: object, attempt: object, way: objec
         raise PurchasesClosedError
     if not isinstance(attempt, str) or not 0 < len(attempt) <= LONGEST_ATTEMPT:
         raise AttemptOverError
-    wanted = _wanted(find_package(package_id), way)
+    package = find_package(package_id)
+    provider = get_payment_provider(PROVIDER_OF[way])
+    if provider is None:
+        raise PurchasesClosedError
+    wanted = _wanted(package, way, live=provider.live)
     order, reference = await in_thread(_place, account_id, wanted, attempt)
-    provider = require_provider(PROVIDER_OF[wanted.way])
     opened = await _open(provider, order, reference)
     if reference is None:
         await in_thread(_bind, order.payment_id, opened.reference)
     return Checkout(order.payment_id, opened.client_secret, opened.url)
 
 
-def require_provider(name: str) -> PaymentProvider:
-    """Return a provider; raise PurchasesClosedError if it is not configured."""
+def provider_of(name: str, *, live: bool) -> PaymentProvider | None:
+    """Return the provider that can be asked about a payment, None if none is configured.
+
+    With a key for real money Stripe knows no test payments, and the other way round.
+    """
     provider = get_payment_provider(name)
+    return provider if provider and provider.live == live else None
+
+
+def require_provider(name: str, *, live: bool) -> PaymentProvider:
+    """Return the provider of a payment; raise PurchasesClosedError if it cannot be asked."""
+    provider = provider_of(name, live=live)
     if provider is None:
         raise PurchasesClosedError
     return provider
@@ -127,20 +139,21 @@ def require_provider(name: str) -> PaymentProvider:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What is to be ordered, with its price in minor units of a currency."""
+    """What is to be ordered, with its price in minor units of a currency; for real money or not."""
 
     package: Package
     way: Way
     amount: int
     currency: str
+    live: bool
 
 
-def _wanted(package: Package, way: Way) -> _Wanted:
+def _wanted(package: Package, way: Way, *, live: bool) -> _Wanted:
     if way != "crypto":
-        return _Wanted(package, way, package.price, package.currency)
+        return _Wanted(package, way, package.price, package.currency, live)
     if package.usd is None:
         raise PackageNotOfferedError(field="package")
-    return _Wanted(package, way, package.usd, "usd")
+    return _Wanted(package, way, package.usd, "usd", live)
 
 
 def _place(account_id: int, wanted: _Wanted, attempt: str) -> tuple[OpenOrder, str | None]:
@@ -165,6 +178,7 @@ def _write(session: Session, account_id: int, wanted: _Wanted, attempt: str) -> 
     row = Payment(
         account_id=account_id,
         provider=PROVIDER_OF[wanted.way],
+        live=wanted.live,
         attempt=attempt,
         package_id=wanted.package.id,
         tokens=wanted.package.tokens,
@@ -180,8 +194,16 @@ def _write(session: Session, account_id: int, wanted: _Wanted, attempt: str) -> 
 
 
 def _is_for(row: Payment, wanted: _Wanted) -> bool:
-    return (row.provider, row.package_id, row.amount, row.currency, row.tokens) == (
+    return (
+        row.provider,
+        row.live,
+        row.package_id,
+        row.amount,
+        row.currency,
+        row.tokens,
+    ) == (
         PROVIDER_OF[wanted.way],
+        wanted.live,
         wanted.package.id,
         wanted.amount,
         wanted.currency,

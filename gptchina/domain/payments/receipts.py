@@ -11,7 +11,6 @@ from gptchina.db.engine import reading
 from gptchina.db.models import Account, Payment
 from gptchina.domain.config_file import config_file
 from gptchina.domain.errors import NotFoundError
-from gptchina.settings import get_settings
 
 from .records import Purchase, purchase_of
 
@@ -93,5 +92,5 @@ def read_receipt(session: Session, payment_id: int) -> Receipt | None:
         time_zone=buyer.time_zone,
         seller=seller.name,
         address=seller.address.strip(),
-        test=payment.provider == "stripe" and get_settings().test_payments,
+        test=not payment.live,
     )

@@ -62,7 +62,7 @@ async def reconcile(since: datetime | None = None, *, everything: bool = False) 
         except PaymentProviderError as error:
             done.failed += 1
             log.warning("notices_not_heard", provider=provider.name, detail=error.detail)
-        for row in await in_thread(_unfinished, provider.name):
+        for row in await in_thread(_unfinished, provider.name, provider.live):
             if everything or _is_due(row, clock.now()):
                 await _look(provider, row, done)
     await in_thread(_give_up_unbound)
@@ -107,12 +107,14 @@ def _last_heard(provider: str) -> datetime:
     return (min(known) if known else clock.now() - KEPT) - OVERLAP
 
 
-def _unfinished(provider: str) -> list[_Unfinished]:
+def _unfinished(provider: str, live: bool) -> list[_Unfinished]:  # noqa: FBT001
+    """Return what the provider can be asked about: with another key it knows no others."""
     with reading() as session:
         rows = session.exec(
             select(Payment)
             .where(
                 Payment.provider == provider,
+                Payment.live == live,
                 col(Payment.status).in_(UNFINISHED),
                 col(Payment.reference).is_not(None),
             )

@@ -26,6 +26,7 @@ class Purchase:
     Attributes:
         id: number of the payment.
         number: what the receipt calls it, such as "GC-00000042".
+        live: whether it is about real money.
         status: see PaymentStatus.
         credited: whether its tokens are in the ledger: the only sign of success.
         tokens: what was bought.
@@ -39,6 +40,7 @@ class Purchase:
     account_id: int
     number: str
     provider: str
+    live: bool
     status: PaymentStatus
     credited: bool
     package_id: str
@@ -80,6 +82,7 @@ def purchase_of(row: Payment) -> Purchase:
         account_id=row.account_id,
         number=receipt_number(row.id),
         provider=row.provider,
+        live=row.live,
         status=cast("PaymentStatus", row.status),
         credited=row.credited_at is not None,
         package_id=row.package_id,

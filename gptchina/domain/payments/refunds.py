@@ -23,6 +23,8 @@ from .truths import sync
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from gptchina.providers.payments import PaymentProvider
+
     from .records import Purchase
 
 log = structlog.get_logger()
@@ -47,6 +49,7 @@ async def refund(
         NotFoundError: there is no such purchase.
         InvalidAmountError: more than is left, or nothing.
         InvalidReasonError: no reason, or a long one.
+        PurchasesClosedError: its provider is not configured any more.
         RefundRefusedError: the provider does not refund it.
         PaymentUnavailableError: the provider does not answer; asking again is safe.
     """
@@ -54,7 +57,7 @@ async def refund(
     if not 0 < len(why) <= LONGEST_REASON or not isinstance(attempt, str):
         raise InvalidReasonError(field="reason")
     asked = await in_thread(_write, admin_id, payment_id, amount, why, attempt)
-    provider = require_provider(asked.provider)
+    provider = asked.provider
     try:
         reference = await provider.refund(asked.reference, asked.amount, f"refund-{asked.id}", why)
         await in_thread(_note_reference, asked.id, reference)
@@ -75,7 +78,7 @@ class _Asked:
 
     id: int
     amount: int
-    provider: str
+    provider: PaymentProvider
     reference: str
 
 
@@ -85,6 +88,7 @@ def _write(admin_id: int, payment_id: int, amount: int | None, reason: str, atte
         payment = session.get(Payment, payment_id)
         if payment is None or payment.reference is None:
             raise NotFoundError
+        provider = require_provider(payment.provider, live=payment.live)
         there = session.exec(select(Refund).where(Refund.attempt == attempt)).one_or_none()
         if there is None:
             there = Refund(
@@ -100,7 +104,7 @@ def _write(admin_id: int, payment_id: int, amount: int | None, reason: str, atte
         elif there.payment_id != payment_id:
             raise NotFoundError
         assert there.id is not None  # noqa: S101 -- the database numbered it
-        return _Asked(there.id, there.amount, payment.provider, payment.reference)
+        return _Asked(there.id, there.amount, provider, payment.reference)
 
 
 def _amount(payment: Payment, amount: int | None) -> int:
