@@ -22,6 +22,7 @@ from gptchina.state.purchase import PurchaseState
 from gptchina.state.purchase_history import PurchaseHistoryState
 from gptchina.state.receipt import ReceiptState
 from gptchina.state.session import SessionState
+from gptchina.state.spending import SpendingState
 from gptchina.state.wallet import WalletState
 
 
@@ -53,7 +54,11 @@ def framed(
         device_zone(
             version="",
             known=SessionState.time_zone,
-            on_zone=lambda zone: [SessionState.set_time_zone(zone), ChatsState.load()],
+            on_zone=lambda zone: [
+                SessionState.set_time_zone(zone),
+                ChatsState.load(),
+                SpendingState.load(),
+            ],
         ),
         preference_sync(theme=SessionState.theme, language=SessionState.language),
         _floating(),

@@ -141,6 +141,8 @@ def test_a_limit_holds_where_the_person_is_and_says_so_in_the_chat(visit, server
     person.register(path="/settings")
     limits = section(person, "Spending limit")
     expect(limits).to_contain_text("0 tokens spent today, without a limit.")
+    # Midnight in Shanghai; the midnight of UTC would be 08:00 there.
+    expect(limits).to_contain_text(re.compile(r"It starts anew: .*, 00:00"))
     zone = "SELECT time_zone FROM account WHERE email = ?"
     assert server.rows(zone, person.email) == [("Asia/Shanghai",)]
     limit = limits.get_by_role("textbox", name="Tokens per day")
