@@ -35,9 +35,9 @@ def forget_settings() -> None:
         # A use case whose caller was cancelled still runs, and still has a connection.
         threads._executor().shutdown()
         threads._executor.cache_clear()
-    if db_engine.get_engine.cache_info().currsize:
-        db_engine.get_engine().dispose()
-    for made_once in (db_engine.get_engine, db_engine._writer, get_settings):
+    if db_engine._engine.cache_info().currsize:
+        db_engine._engine().dispose()
+    for made_once in (db_engine._engine, db_engine._writer, get_settings):
         made_once.cache_clear()
     forget_payment_providers()
 

@@ -6,6 +6,7 @@ import select
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,19 @@ LONG_IDLE = 30
 ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-@cache
+# Threads that ask at the same moment would each make one, and the connections of all but the last
+# would stay open until they are collected as garbage.
+_making = Lock()
+
+
 def get_engine() -> Engine:
     """Return the engine of the configured database, made once."""
+    with _making:
+        return _engine()
+
+
+@cache
+def _engine() -> Engine:
     return make_engine(get_settings().database)
 
 

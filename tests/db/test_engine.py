@@ -1,4 +1,7 @@
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import psycopg
 import pytest
@@ -16,6 +19,27 @@ def test_a_new_database_is_readable_by_its_owner_only(tmp_path):
         modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
     made.dispose()
     assert modes == {0o600}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_threads_that_ask_first_at_the_same_moment_share_one_engine(database, monkeypatch):
+    start, meeting, made, make = Barrier(8), Barrier(2), [], engine.make_engine
+
+    def make_slowly(url):
+        with suppress(BrokenBarrierError):
+            meeting.wait(0.2)  # Alone, nobody comes.
+        made.append(make(url))
+        return made[-1]
+
+    def ask():
+        start.wait()
+        return engine.get_engine()
+
+    monkeypatch.setattr(engine, "make_engine", make_slowly)
+    with ThreadPoolExecutor(8) as pool:
+        got = [asked.result() for asked in [pool.submit(ask) for _ in range(8)]]
+    assert [id(each) for each in got] == [id(made[0])] * 8
+    assert len(made) == 1
 
 
 def backend():
