@@ -30,12 +30,17 @@ async def running(server):
         await socket.send(f"{CHAT}.open", {})
         await socket.send(f"{CHAT}.send", {"text": "[demo length=2000 delay=50] Long"})
         query = (
-            "SELECT message.id FROM message JOIN conversation ON conversation_id = conversation.id"
+            "SELECT message.id, conversation_id FROM message"
+            " JOIN conversation ON conversation_id = conversation.id"
             " JOIN account ON account_id = account.id"
             " WHERE email = ? AND message.role = 'assistant'"
         )
-        ((answer,),) = await eventually(lambda: server.rows(query, account.email))
+        ((answer, conversation),) = await eventually(lambda: server.rows(query, account.email))
         yield account, answer
+    # A server that is told to end waits for its answers; the test may have ended the session.
+    await account.log_in()
+    async with event_socket(server, account.cookie) as socket:
+        await socket.send(f"{CHAT}.open", {}, f"/c/{conversation}")
         await socket.send(f"{CHAT}.stop", {})
         await socket.settle()
 
