@@ -55,6 +55,7 @@ class Till:
 
     name = "stripe"
     live = False
+    can_refund = True
     listens = True
 
     def __init__(self):

@@ -57,9 +57,8 @@ def case_actions() -> rx.Component:
                 class_name="button button-quiet",
             ),
         ),
-        # Bitcoin goes back by hand: its buyer has to say where to.
         rx.cond(
-            (BUYER.left > 0) & (PURCHASE.provider == "stripe"),
+            BUYER.refundable,
             rx.el.button(
                 t("Refund"),
                 type="button",

@@ -75,12 +75,16 @@ class RefundView:
 
 @dataclass(frozen=True)
 class BuyerView:
-    """What the buyer of a purchase has now, and what can still be given back; left as typed."""
+    """What the buyer of a purchase has now, and what could still be given back; left as typed.
+
+    `refundable` if it can be given back from here.
+    """
 
     balance: int = 0
     debt: int = 0
     left: int = 0
     left_typed: str = ""
+    refundable: bool = False
     mailed_at: str = ""
 
 
@@ -160,6 +164,7 @@ def buyer_view(case: payments.Case) -> BuyerView:
         debt=case.debt,
         left=case.left,
         left_typed=payments.plain(case.left, case.shown.purchase.currency),
+        refundable=case.refundable,
         mailed_at=case.mailed_at.isoformat() if case.mailed_at else "",
     )
 

@@ -90,6 +90,7 @@ async def failure_of(asked: Any) -> PaymentProviderError:
 def test_it_is_a_provider() -> None:
     provider: PaymentProvider = NOWHERE
     assert (provider.name, provider.live, provider.listens) == ("btcpay", True, True)
+    assert not provider.can_refund
     assert not BTCPayProvider(account("http://127.0.0.1:9", webhook_secret=" ")).listens
 
 

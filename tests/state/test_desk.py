@@ -149,6 +149,7 @@ async def open_dialog(root, purchase):
     await call(root, DeskCaseState, "load")
     case = await call(root, DeskCaseState, "ask_refund")
     assert (case.buyer.left, case.buyer.left_typed) == (3500, "35.00")
+    assert case.buyer.refundable
     return case
 
 

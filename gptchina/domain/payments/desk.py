@@ -14,6 +14,7 @@ from gptchina.db.models import Account, LedgerEntry, Payment, Refund, WebhookEve
 from gptchina.domain import ledger
 from gptchina.domain.errors import InvalidFilterError, NotFoundError
 
+from .orders import provider_of
 from .receipts import LARGEST_ID
 from .records import PaymentStatus, Purchase, purchase_of
 from .refunds import require_admin
@@ -83,10 +84,14 @@ class AskedRefund:
 
 @dataclass(frozen=True)
 class Case:
-    """All that is known of one purchase; `left` can still be refunded, in minor units."""
+    """All that is known of one purchase.
+
+    `left` was not given back yet, in minor units; `refundable` if its provider can be asked to.
+    """
 
     shown: DeskPurchase
     left: int
+    refundable: bool
     balance: int
     debt: int
     mailed_at: datetime | None
@@ -151,9 +156,12 @@ def purchase_case(admin_id: int, payment_id: object) -> Case:
             raise NotFoundError
         account = session.get_one(Account, payment.account_id)
         wallet = ledger.balance_of(session, payment.account_id)
+        left = max(payment.received - payment.refunded, 0)
+        provider = provider_of(payment.provider, live=payment.live)
         return Case(
             shown=_shown(payment, account),
-            left=max(payment.received - payment.refunded, 0),
+            left=left,
+            refundable=left > 0 and provider is not None and provider.can_refund,
             balance=wallet.balance,
             debt=wallet.debt,
             mailed_at=payment.mailed_at,

@@ -155,6 +155,11 @@ class PaymentProvider(Protocol):
         ...
 
     @property
+    def can_refund(self) -> bool:
+        """Return whether it gives money back when asked to."""
+        ...
+
+    @property
     def listens(self) -> bool:
         """Return whether it has a secret to verify webhooks with; without, their route is off."""
         ...

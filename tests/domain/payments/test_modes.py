@@ -57,12 +57,18 @@ async def test_stripe_is_not_asked_about_payments_of_the_other_key(till, buyer, 
     assert (await payments.reconcile(everything=True)).looked_at == 1
 
 
-async def test_a_test_payment_is_not_refunded_with_real_keys(till, buyer, order):
-    tried, reference = await order(buyer)
-    await inbox.take(till, till.pay(reference))
-    till.live = True
+@pytest.mark.parametrize("real", [False, True])
+async def test_a_payment_is_not_refunded_with_the_other_key(till, buyer, order, real):
+    till.live = real
+    paid, reference = await order(buyer)
+    till.pay(reference)
+    await payments.refresh(buyer, paid)
+    admin = make_admin()
+    assert payments.purchase_case(admin, paid).refundable
+    till.live = not real
+    assert not payments.purchase_case(admin, paid).refundable
     with pytest.raises(payments.PurchasesClosedError):
-        await payments.refund(make_admin(), tried, None, "a try", "decision")
+        await payments.refund(admin, paid, None, "a try", "decision")
     assert till.taken[reference].refunds == {}
     assert wallet(buyer) == (101_000, 0)
     with reading() as session:

@@ -49,6 +49,16 @@ async def test_a_refund_is_written_down_and_takes_the_tokens(till, buyer, paid, 
     assert wallet(buyer) == (1000, 0)
 
 
+async def test_a_refund_is_offered_where_money_is_left_and_can_be_sent_back(till, paid, admin):
+    assert payments.purchase_case(admin, paid).refundable
+    # As Bitcoin: it goes back by hand.
+    till.can_refund = False
+    assert not payments.purchase_case(admin, paid).refundable
+    till.can_refund = True
+    await payments.refund(admin, paid, None, "asked for it", "decision")
+    assert not payments.purchase_case(admin, paid).refundable
+
+
 async def test_a_double_click_refunds_once(till, buyer, paid, admin):
     await asyncio.gather(
         *(payments.refund(admin, paid, 400, "twice", "decision") for _ in range(5)),

@@ -57,6 +57,8 @@ class BTCPayProvider:
     name = "btcpay"
     # Whether the server is on a network for tests it does not tell.
     live = True
+    # Whoever shall get Bitcoin back has to say where, on a page of the server.
+    can_refund = False
 
     def __init__(self, account: BTCPayAccount) -> None:
         self._secret = account.webhook_secret.strip()
@@ -105,7 +107,7 @@ class BTCPayProvider:
         return False
 
     async def refund(self, reference: str, amount: int, key: str, reason: str) -> Never:
-        """Refuse: whoever shall get Bitcoin back has to say where, on a page of the server."""
+        """Refuse: it is done by hand."""
         del amount, key, reason
         raise PaymentProviderError(PaymentFailure.REFUSED, f"{reference} is refunded by hand")
 

@@ -38,6 +38,7 @@ class StripeProvider:
     """Payments by an account of Stripe; usable from any event loop."""
 
     name = "stripe"
+    can_refund = True
 
     def __init__(self, account: StripeAccount) -> None:
         self._account = account
