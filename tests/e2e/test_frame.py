@@ -1,14 +1,9 @@
-"""The frame around the pages: folding, the drawer, dialogs, and room on a small screen."""
+"""The frame around the pages: folding, the drawer, dialogs."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.visitor import PHONE
-
-# The widest of what can be moved sideways: the page and the boxes that scroll by themselves.
-WIDTH = """Math.max(...[document.documentElement, ...document.querySelectorAll(
-    ".shell-main, .transcript-scroll")].map((box) => box.scrollWidth))"""
-SMALL = {**PHONE, "viewport": {"width": 360, "height": 740}}
 
 
 @pytest.fixture
@@ -94,21 +89,3 @@ def test_good_news_leaves_by_itself(person):
     expect(news).to_be_visible()
     person.page.mouse.move(640, 700)
     expect(news).to_have_count(0)
-
-
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("path", ["/", "/login", "/register", "/nowhere"])
-def test_visitors_pages_fit_a_small_phone(visit, server, locale, path):
-    visitor = visit(server, **SMALL, locale=locale)
-    visitor.accept("status of 404")
-    visitor.goto(path)
-    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
-    assert visitor.page.evaluate(WIDTH) == 360
-
-
-@pytest.mark.parametrize("path", ["/", "/settings", "/tokens"])
-def test_accounts_pages_fit_a_small_phone(visit, server, path):
-    visitor = visit(server, **SMALL)
-    visitor.register("A name that is longer than any sidebar is wide, as some names are", path)
-    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
-    assert visitor.page.evaluate(WIDTH) == 360

@@ -62,6 +62,7 @@ def test_a_filter_narrows_and_is_taken_off(anybody):
     anybody.button("Show all").click()
     expect(anybody.page.get_by_text("Start balance")).to_be_visible()
     expect(anybody.page.get_by_label("Kind")).to_have_value("")
+    assert not anybody.spills()
 
 
 def test_a_change_elsewhere_is_seen_on_the_open_page(person):

@@ -36,6 +36,14 @@ PHONE = {
 }
 PASSWORD = "correct horse battery"
 _addresses = itertools.count(1)
+# Within the frame only the boxes scroll, and they only up and down.
+_SPILLS = """() => {
+    const page = document.scrollingElement;
+    const boxes = [page, ...document.querySelectorAll(".shell-main, .transcript-scroll")];
+    const frame = document.querySelector(".shell");
+    return boxes.some((box) => box.scrollWidth > innerWidth)
+        || (frame !== null && page.scrollHeight > innerHeight);
+}"""
 
 
 @dataclass
@@ -67,6 +75,10 @@ class Visitor:
 
     def tokens(self) -> int:
         return int(self.balance.get_attribute("data-tokens") or "")
+
+    def spills(self) -> bool:
+        """Return whether something is wider than the screen, or reaches out of the frame."""
+        return self.page.evaluate(_SPILLS)
 
     def goto(self, path: str) -> None:
         self.page.goto(self.server.url + path)
