@@ -415,5 +415,9 @@ def test_the_steps_fit_a_phone(visit, server, locale):
     expect(screen.get_by_role("radio")).to_have_count(4)
     screen.get_by_role("button").last.click()
     expect(screen.get_by_role("tab")).to_have_count(4)
-    width = person.page.evaluate("document.querySelector('.shell-main').scrollWidth")
-    assert width <= PHONE["viewport"]["width"]
+    assert not person.spills()
+    name, price = (screen.get_by_text(text).bounding_box() for text in ("500K", "¥35.00"))
+    assert name
+    assert price
+    assert name["x"] + name["width"] < price["x"]
+    assert name["y"] < price["y"] + price["height"] < name["y"] + 2 * name["height"]
