@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from sqlmodel import col, select
 
 from gptchina.db.models import Conversation, Payment, Usage
+from gptchina.domain.payments.records import receipt_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +23,9 @@ class Cause:
     """What is known of the cause of an entry; what does not apply to its kind is empty.
 
     Model tokens of an answer do not overlap, except that output includes reasoning. `title` is ""
-    when the conversation was deleted: its words went with it, what it cost stays. `money` is in
-    minor units of `currency`, for the `tokens` of an order.
+    when the conversation was deleted: its words went with it, what it cost stays. `money` was paid,
+    in minor units of `currency`, for the `tokens` of an order; what later became of the order has
+    the number of its receipt as `note`.
     """
 
     note: str = ""
@@ -47,7 +49,7 @@ def causes_of(session: Session, account_id: int, entries: Sequence[SignedEntry])
     turns = _turns(session, account_id, [each.turn_id for each in entries if each.turn_id])
     orders = _orders(session, account_id, [each.payment_id for each in entries if each.payment_id])
     return [
-        turns.get(each.turn_id) or orders.get(each.payment_id or 0) or Cause(note=each.note)
+        turns.get(each.turn_id) or _of_order(each, orders) or Cause(note=each.note)
         for each in entries
     ]
 
@@ -81,14 +83,19 @@ def _turns(session: Session, account_id: int, ids: list[str]) -> dict[str, Cause
     }
 
 
-def _orders(session: Session, account_id: int, ids: list[int]) -> dict[int, Cause]:
+def _orders(session: Session, account_id: int, ids: list[int]) -> dict[int | None, Payment]:
     if not ids:
         return {}
     rows = session.exec(
         select(Payment).where(col(Payment.id).in_(ids), Payment.account_id == account_id)
     )
-    return {
-        row.id: Cause(tokens=row.tokens, money=row.amount, currency=row.currency)
-        for row in rows
-        if row.id is not None
-    }
+    return {row.id: row for row in rows}
+
+
+def _of_order(entry: SignedEntry, orders: dict[int | None, Payment]) -> Cause | None:
+    order = orders.get(entry.payment_id)
+    if order is None or order.id is None:
+        return None
+    if entry.kind == order.provider:
+        return Cause(tokens=order.tokens, money=order.amount, currency=order.currency)
+    return Cause(note=receipt_number(order.id))

@@ -84,6 +84,10 @@ def test_causes_are_told_in_full(busy: Past) -> None:
     order = by_kind["stripe"].cause
     assert (order.tokens, order.money, order.currency) == (500_000, 3500, "cny")
     assert by_kind["grant"].cause.note == "For the trouble"
+    # What was paid is said once: a refund may have been of a part.
+    refund = by_kind["refund"].cause
+    assert (refund.money, refund.currency) == (0, "")
+    assert refund.note.startswith("GC-0000")
 
 
 def test_what_was_owed_changes_the_debt_and_repaying_changes_both(busy: Past) -> None:

@@ -47,6 +47,7 @@ def test_each_row_says_what_it_is_about(busy: Past) -> None:
     assert (answer["input_tokens"], answer["output_tokens"]) == ("900", "400")
     assert (order["kind"], order["money"], order["currency"]) == ("stripe", "35.00", "CNY")
     assert order["input_tokens"] == first["model"] == ""
+    assert [row["kind"] for row in rows if row["money"]] == ["stripe"]
 
 
 @pytest.mark.parametrize(
