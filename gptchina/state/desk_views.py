@@ -22,7 +22,6 @@ class DeskPurchaseView:
     credited_at: str = ""
     name: str = ""
     email: str = ""
-    provider: str = ""
     test: bool = False
     reference: str = ""
     tokens: int = 0
@@ -82,7 +81,6 @@ class BuyerView:
 
     balance: int = 0
     debt: int = 0
-    left: int = 0
     left_typed: str = ""
     refundable: bool = False
     mailed_at: str = ""
@@ -138,7 +136,6 @@ def desk_purchase_view(found: payments.DeskPurchase) -> DeskPurchaseView:
         credited_at=purchase.credited_at.isoformat() if purchase.credited_at else "",
         name=found.name,
         email=found.email,
-        provider=purchase.provider,
         test=not purchase.live,
         reference=found.reference,
         tokens=purchase.tokens,
@@ -162,7 +159,6 @@ def buyer_view(case: payments.Case) -> BuyerView:
     return BuyerView(
         balance=case.balance,
         debt=case.debt,
-        left=case.left,
         left_typed=payments.plain(case.left, case.shown.purchase.currency),
         refundable=case.refundable,
         mailed_at=case.mailed_at.isoformat() if case.mailed_at else "",

@@ -41,7 +41,7 @@ _SPILLS = """() => {
     const page = document.scrollingElement;
     const boxes = [page, ...document.querySelectorAll(".shell-main, .transcript-scroll")];
     const frame = document.querySelector(".shell");
-    return boxes.some((box) => box.scrollWidth > innerWidth)
+    return boxes.some((box) => box.scrollWidth > box.clientWidth)
         || (frame !== null && page.scrollHeight > innerHeight);
 }"""
 
@@ -77,7 +77,7 @@ class Visitor:
         return int(self.balance.get_attribute("data-tokens") or "")
 
     def spills(self) -> bool:
-        """Return whether something is wider than the screen, or reaches out of the frame."""
+        """Return whether something is wider than its place, or reaches out of the frame."""
         return self.page.evaluate(_SPILLS)
 
     def goto(self, path: str) -> None:
